@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One row per Swift module: name and what it may import. An arrow may only point to a row above.
+let modules: [(name: String, dependencies: [Target.Dependency])] = [
+  ("Diagnostics", []),
+  ("Configuration", ["Diagnostics"]),
+  ("Tensors", ["Diagnostics", "CKernels"]),
+  ("Fields", ["Diagnostics"]),
+  ("Spectral", ["Diagnostics", "Tensors", "CFFTW"]),
+  ("LinearAlgebra", ["Diagnostics", "CLAPACKE", "COpenBLAS"]),
+  ("Autodiff", ["Diagnostics", "Tensors"]),
+  ("Layers", ["Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("Operators", ["Layers", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  (
+    "Solvers",
+    [
+      "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics",
+      .product(name: "ComplexModule", package: "swift-numerics"),
+    ]
+  ),
+  ("Files", ["Configuration", "Diagnostics", "Tensors"]),
+  ("Datasets", ["Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
+  ("Plotting", ["Diagnostics", "CPNG"]),
+  (
+    "Training",
+    ["Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics", "Plotting"]
+  ),
+  (
+    "Evaluation",
+    [
+      "Training", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
+      "Diagnostics", "Plotting",
+    ]
+  ),
+  (
+    "OpkitCommands",
+    [
+      "Evaluation", "Training", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
+      "Datasets", "Files", "Plotting", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ]
+  ),
+]
+
+/// Test targets mirror the modules; what each may import besides the module itself.
+let tests: [(name: String, dependencies: [Target.Dependency])] = [
+  ("DiagnosticsTests", ["Diagnostics"]),
+  ("ConfigurationTests", ["Configuration", "Diagnostics"]),
+  ("TensorsTests", ["Tensors"]),
+  ("SolversTests", ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("AutodiffTests", ["Autodiff", "Tensors"]),
+  ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
+  ("DatasetsTests", ["Datasets", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("PlottingTests", ["Plotting", "Diagnostics"]),
+  ("TrainingTests", ["Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  ("EvaluationTests", ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  ("LayoutTests", ["Operators", "Solvers"]),
+  ("EndToEndTests", ["opkit", "Configuration", "Datasets", "Fields", "Diagnostics"]),
+]
+
+let swiftSettings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+func debian(_ packages: String...) -> [SystemPackageProvider] { [.apt(packages)] }
+
+let package = Package(
+  name: "opkit",
+  products: [.executable(name: "opkit", targets: ["opkit"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: debian("libfftw3-dev")),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: debian("libhdf5-dev")),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: debian("libopenblas-dev")),
+    .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: debian("liblapacke-dev")),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: debian("libpng-dev")),
+    .target(name: "CKernels"),
+    .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
+    .target(
+      name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
+      swiftSettings: swiftSettings),
+  ]
+    + modules.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: swiftSettings) }
+    + tests.map {
+      .testTarget(name: $0.name, dependencies: $0.dependencies + ["TestSupport"], swiftSettings: swiftSettings)
+    },
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17
+)

@@ -1,0 +1,1 @@
+#include "opkit_kernels.h"
