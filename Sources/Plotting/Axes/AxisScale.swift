@@ -34,9 +34,11 @@ struct AxisScale: Equatable {
   /// A linear scale over exactly a range, with marks at multiples of 1, 2 or 5 times a power of ten.
   ///
   /// A range without extent, or not finite, is replaced by one around its middle.
-  static func linear(_ range: ClosedRange<Double>, marks: Int) -> AxisScale {
+  /// - Parameter wholeSteps: Whether marks stand at whole numbers only, as for epochs.
+  static func linear(_ range: ClosedRange<Double>, marks: Int, wholeSteps: Bool = false) -> AxisScale {
     let (lower, upper) = widened(range)
-    let step = niceStep((upper / 2 - lower / 2) / Double(max(1, marks)) * 2)
+    let smallest = niceStep((upper / 2 - lower / 2) / Double(max(1, marks)) * 2)
+    let step = wholeSteps ? max(1, smallest) : smallest
     var values: [Double] = []
     var index = (lower / step - 1e-9).rounded(.up)
     while index * step <= upper + 1e-9 * step, values.count <= 4 * max(1, marks) {
@@ -88,29 +90,31 @@ struct AxisScale: Equatable {
     }
     let every = max(1, Int((span / Double(max(1, marks))).rounded(.up)))
     let labelled = span < 2 ? [1, 2, 5] : [1]
+    let isPlain = lower > 0.9e-3 && upper < 1.1e4
     var ticks: [Tick] = []
     for decade in decades {
       for digit in 1...9 where span < 8 || digit == 1 {
         let value = Double(digit) * pow(10, Double(decade))
         guard value >= lower * (1 - 1e-12), value <= upper * (1 + 1e-12) else { continue }
         let isLabelled = labelled.contains(digit) && decade.isMultiple(of: every)
-        ticks.append(Tick(value: value, label: isLabelled ? label(digit, decade) : nil))
+        ticks.append(Tick(value: value, label: isLabelled ? label(digit, decade, isPlain: isPlain) : nil))
       }
     }
     return AxisScale(kind: .logarithmic, lower: lower, upper: upper, ticks: ticks, multiplier: nil)
   }
 
-  private static func label(_ digit: Int, _ decade: Int) -> String {
-    if decade == 0 { return String(digit) }
-    if decade == -1 { return "0.\(digit)" }
+  private static func label(_ digit: Int, _ decade: Int, isPlain: Bool) -> String {
+    if isPlain || decade == 0 {
+      return NumberText.fixed(Double(digit) * pow(10, Double(decade)), decimals: max(0, -decade))
+    }
     return digit == 1 ? NumberText.powerOfTen(decade) : "\(digit)×\(NumberText.powerOfTen(decade))"
   }
 
-  /// The smallest of 1, 2, 5 times a power of ten that is not below a size.
+  /// The nearest, by ratio, of 1, 2 and 5 times the powers of ten.
   private static func niceStep(_ size: Double) -> Double {
     let power = pow(10, max(-300, log10(max(size, .leastNormalMagnitude))).rounded(.down))
-    for factor in [1.0, 2, 5] where size <= factor * power * (1 + 1e-9) { return factor * power }
-    return 10 * power
+    let digit = size / power
+    return power * (digit < 1.4142 ? 1 : digit < 3.1623 ? 2 : digit < 7.0711 ? 5 : 10)
   }
 
   private static func widened(_ range: ClosedRange<Double>) -> (Double, Double) {

@@ -19,13 +19,15 @@ public enum NumberText {
 
   /// Labels of several numbers on one axis, with a power of ten in common when they are very large or small.
   ///
-  /// - Parameter decimals: Digits after the point of a number divided by `10^exponent`, for a given exponent.
+  /// - Parameters:
+  ///   - plain: Exponents of the largest number that need no power of ten.
+  ///   - decimals: Digits after the point of a number divided by `10^exponent`, for a given exponent.
   static func common(
-    _ values: [Double], decimals: (_ exponent: Int) -> Int
+    _ values: [Double], plain: ClosedRange<Int> = (-2)...3, decimals: (_ exponent: Int) -> Int
   ) -> (texts: [String], multiplier: String?) {
     let largest = values.filter(\.isFinite).map(abs).max() ?? 0
     var exponent = self.exponent(largest)
-    if (-2...3).contains(exponent) { exponent = 0 }
+    if plain.contains(exponent) { exponent = 0 }
     let places = min(12, max(0, decimals(exponent)))
     let texts = values.map { fixed(scaled($0, by: exponent), decimals: places) }
     return (texts, exponent == 0 ? nil : "×" + powerOfTen(exponent))

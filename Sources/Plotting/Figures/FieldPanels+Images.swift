@@ -77,7 +77,7 @@ extension FieldPanels {
     let marks: [(value: Double, position: Double)] =
       isConstant ? [(middle, 0.5)] : [(range.lowerBound, 0), (middle, 0.5), (range.upperBound, 1)]
     let largest = max(abs(range.lowerBound), abs(range.upperBound))
-    let (texts, multiplier) = NumberText.common(marks.map(\.value)) { exponent in
+    let (texts, multiplier) = NumberText.common(marks.map(\.value), plain: -1...3) { exponent in
       // Three significant digits of the largest number.
       2 + exponent - NumberText.exponent(largest)
     }

@@ -146,7 +146,7 @@ public struct FieldPanels: Sendable {
 
   /// Heading of a column.
   func name(of column: Column) -> String {
-    let quantity = outputName.isEmpty ? "" : " " + outputName
+    let quantity = outputName.isEmpty ? "" : ": " + outputName
     switch column {
     case .input: return inputName
     case .truth: return "truth" + quantity

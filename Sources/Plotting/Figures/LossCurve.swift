@@ -82,12 +82,9 @@ public struct LossCurve: Sendable {
     let margin = (last - first) * 0.015
     let widest = y.ticks.compactMap(\.label).map(labels.width(of:)).max() ?? 0
     let left = 24 + 36 + 24 + widest + 14
-    let x = AxisScale.linear(first - margin...last + margin, marks: 8)
-    let whole = x.ticks.filter { $0.value == $0.value.rounded() }
     return PlotFrame(
       area: PixelRect(x: left, y: 96, width: Self.width - left - 48, height: Self.height - 96 - 112),
-      x: AxisScale(kind: x.kind, lower: x.lower, upper: x.upper, ticks: whole, multiplier: x.multiplier),
-      y: y, labels: labels)
+      x: .linear(first - margin...last + margin, marks: 8, wholeSteps: true), y: y, labels: labels)
   }
 
   private func isAlone(_ index: Int, in points: [PixelPoint]) -> Bool {
