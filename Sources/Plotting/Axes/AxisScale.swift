@@ -72,11 +72,13 @@ struct AxisScale: Equatable {
     guard let least = usable.min(), let largest = usable.max() else {
       return logarithmic(0.1, 1, decades: -1...0, marks: marks)
     }
-    let low = max(-306, log10(least))
-    let high = min(306, max(low, log10(largest)))
-    let margin = max(0.04 * (high - low), high - low < 0.02 ? 0.15 : 0.02)
-    let decades = Int((low - margin).rounded(.down))...Int((high + margin).rounded(.up))
-    return logarithmic(pow(10, low - margin), pow(10, high + margin), decades: decades, marks: marks)
+    let span = log10(largest) - log10(least)
+    let margin = span < 0.02 ? 0.15 : max(0.04 * span, 0.02)
+    // The ends stay numbers: 10^−323 is the least positive one, 10^308.25 near the largest.
+    let low = max(-323, log10(least) - margin)
+    let high = min(308.25, log10(largest) + margin)
+    let decades = Int(low.rounded(.down))...Int(high.rounded(.up))
+    return logarithmic(pow(10, low), pow(10, high), decades: decades, marks: marks)
   }
 
   private static func logarithmic(
@@ -86,7 +88,8 @@ struct AxisScale: Equatable {
     if span < 0.35 {
       let linear = AxisScale.linear(lower...upper, marks: marks)
       return AxisScale(
-        kind: .logarithmic, lower: lower, upper: upper, ticks: linear.ticks, multiplier: linear.multiplier)
+        kind: .logarithmic, lower: lower, upper: upper,
+        ticks: linear.ticks.filter { (lower...upper).contains($0.value) }, multiplier: linear.multiplier)
     }
     let every = max(1, Int((span / Double(max(1, marks))).rounded(.up)))
     let labelled = span < 2 ? [1, 2, 5] : [1]

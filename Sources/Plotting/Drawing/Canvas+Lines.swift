@@ -71,11 +71,18 @@ private struct CoverageMask {
   subscript(x: Int, y: Int) -> Float { coverage[(y - rect.y) * rect.width + x - rect.x] }
 
   /// The part of a segment within reach of the rectangle (Liang–Barsky), or nil.
-  func clipped(_ a: PixelPoint, _ b: PixelPoint) -> (PixelPoint, PixelPoint)? {
+  ///
+  /// Ends are first brought within 10⁹ pixels, so that differences keep a millionth of a pixel.
+  func clipped(_ from: PixelPoint, _ to: PixelPoint) -> (PixelPoint, PixelPoint)? {
+    let farthest = 1e9
+    func near(_ point: PixelPoint) -> PixelPoint {
+      PixelPoint(min(farthest, max(-farthest, point.x)), min(farthest, max(-farthest, point.y)))
+    }
+    let a = near(from)
+    let b = near(to)
     let reach = radius + 1
     let dx = b.x - a.x
     let dy = b.y - a.y
-    guard dx.isFinite, dy.isFinite else { return nil }
     var enter = 0.0
     var leave = 1.0
     let sides = [
