@@ -86,7 +86,7 @@ public struct TrainingConfiguration: Sendable {
       "samplesPerPass", in: 1...1_000_000, doc: "samples computed at a time in a lane; null for all, fewer to save memory")
     checkpointMinutes = try reader.double(
       "checkpointMinutes", default: 2, in: 0...10_000,
-      doc: "time between checkpoints, written at ends of epochs; 0 for every epoch")
+      doc: "time between checkpoints; writing them takes at most a twentieth of the time in any case")
     initializeFrom = try reader.optionalString(
       "initializeFrom", doc: "checkpoint whose weights training starts from, with a fresh optimizer")
   }

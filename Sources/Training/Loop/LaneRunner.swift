@@ -140,7 +140,7 @@ final class LaneRunner {
     let target = program.program.values(of: program.target, in: frame)
     let points = program.input.shape.points
     let (inputs, outputs) = (program.input.shape.channels, program.target.shape.channels)
-    let (allInputs, allOutputs) = (table.inputs.count / max(1, table.count) / points, table.outputs.count / max(1, table.count) / points)
+    let (allInputs, allOutputs) = (table.inputChannels, table.outputChannels)
     let frameChannels = task.signature.outputChannels
     for (offset, item) in items.enumerated() {
       let source = table.inputs.slice(from: item.sample * points * allInputs, length: points * allInputs)

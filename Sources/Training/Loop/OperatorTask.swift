@@ -54,11 +54,19 @@ extension Normalizer {
   /// Records x·scale + shift.
   func decoding(_ x: Variable) -> Variable { record(x) { shift, scale in (scale, shift) } }
 
+  /// The affine map of a field whose channels are any number of steps of the normaliser's.
   private func record(_ x: Variable, _ constants: (Double, Double) -> (factor: Double, offset: Double)) -> Variable {
-    if isIdentity { return x }
-    let factor = HostBuffer(count: scale.count, precision: x.graph.precision)
-    let offset = HostBuffer(count: scale.count, precision: x.graph.precision)
-    for i in 0..<scale.count { (factor[i], offset[i]) = constants(shift[i], scale[i]) }
+    if kind == .none { return x }
+    let width = x.shape.channels
+    let rows = shift.count / channels
+    let factor = HostBuffer(count: rows * width, precision: x.graph.precision)
+    let offset = HostBuffer(count: rows * width, precision: x.graph.precision)
+    for row in 0..<rows {
+      for column in 0..<width {
+        let source = row * channels + column % channels
+        (factor[row * width + column], offset[row * width + column]) = constants(shift[source], scale[source])
+      }
+    }
     return x.affine(scale: factor, shift: offset)
   }
 }
