@@ -17,7 +17,8 @@ private let roundOff = 1e-12
 struct MetricTests {
   @Test("Every metric has NumPy's value on a field given by a formula", arguments: MetricReference.all)
   func references(reference: MetricReference) {
-    let grid = MetricGrid(points: reference.points, channels: reference.channels, isPeriodic: reference.isPeriodic)
+    let grid = MetricGrid(
+      points: reference.points, channels: reference.channels, isPeriodic: reference.isPeriodic)
     var target: [Double] = []
     var prediction: [Double] = []
     for i in 0..<grid.pointCount {
@@ -30,7 +31,8 @@ struct MetricTests {
     #expect(Set(reference.values.keys) == Set(MetricRegistry.entries.map(\.identifier)))
     for metric in MetricRegistry.entries {
       let value = metric.perSample(prediction: prediction, target: target, grid: grid)
-      expectClose([value], [reference.values[metric.identifier] ?? .nan], tolerance: roundOff, metric.identifier)
+      expectClose(
+        [value], [reference.values[metric.identifier] ?? .nan], tolerance: roundOff, metric.identifier)
     }
   }
 
@@ -48,8 +50,9 @@ struct MetricTests {
     }
   }
 
-  // For u = sin 2πkx on N periodic points, D u = (sin(2πkh)/h) cos 2πkx, and Σ sin² = Σ cos² = N/2; so against the
-  // target 1, whose derivative vanishes, the measure of 1 + ε·u is ε·√(½ (1 + (sin(2πkh)/h)²)).
+  // For u = sin 2πkx on N periodic points, D u = (sin(2πkh)/h) cos 2πkx, and Σ sin² = Σ cos² = N/2; so
+  // against the target 1, whose derivative vanishes, the measure of 1 + ε·u is ε·√(½ (1 +
+  // (sin(2πkh)/h)²)).
   @Test("The finite-difference H1 norm of a sine is known in closed form", arguments: [1, 3, 7])
   func sineH1(k: Int) {
     let n = 32
@@ -61,7 +64,8 @@ struct MetricTests {
     let value = RelativeH1().perSample(prediction: zip(target, wave).map(+), target: target, grid: grid)
     expectClose([value], [epsilon * ((1 + slope * slope) / 2).squareRoot()], tolerance: roundOff)
     // With integer wavenumbers and exact derivatives: ε·√(½ (1 + k²)).
-    let spectral = RelativeSpectralH1().perSample(prediction: zip(target, wave).map(+), target: target, grid: grid)
+    let spectral = RelativeSpectralH1().perSample(
+      prediction: zip(target, wave).map(+), target: target, grid: grid)
     expectClose([spectral], [epsilon * ((1 + Double(k * k)) / 2).squareRoot()], tolerance: roundOff)
   }
 
@@ -141,7 +145,8 @@ struct MetricTests {
       GridAxis(name: "y", coordinates: [0, 5], boundary: .closed),
     ]
     let grid = MetricGrid(axes: axes, channels: 3)
-    #expect(grid == MetricGrid(points: [4, 2], channels: 3, isPeriodic: [true, false], spacing: [0.25, 0.5]))
+    #expect(
+      grid == MetricGrid(points: [4, 2], channels: 3, isPeriodic: [true, false], spacing: [0.25, 0.5]))
     #expect(grid.valueCount == 24)
   }
 
@@ -165,7 +170,8 @@ struct MetricSummaryTests {
     let summary = try #require(MetricSummary(perSample: [0.3, 0.1, 0.9, 0.2, 0.9, 0.4]))
     #expect(summary.count == 6)
     expectClose(
-      [summary.mean, summary.median, summary.percentile95, summary.worst], [0.4666666666666666, 0.35, 0.9, 0.9],
+      [summary.mean, summary.median, summary.percentile95, summary.worst],
+      [0.4666666666666666, 0.35, 0.9, 0.9],
       tolerance: roundOff)
     #expect(summary.worstIndex == 2)
     let hundred = try #require(MetricSummary(perSample: (1...100).map { Double($0) }.reversed()))
