@@ -1,6 +1,7 @@
 /// An error measure of one predicted sample: one number, in double precision.
 ///
-/// Values are laid out `[x][y]…[channel]`, in physical units; ``MetricSummary`` reduces the numbers of many samples.
+/// Values are laid out `[x][y]…[channel]`, in physical units; ``MetricSummary`` reduces the numbers of
+/// many samples.
 public protocol Metric: Sendable {
   /// Name on the command line, in configurations and reports.
   static var identifier: String { get }

@@ -10,8 +10,9 @@ public struct MetricGrid: Sendable, Equatable {
   /// Distance of neighbouring points.
   public let spacing: [Double]
 
-  /// - Parameter spacing: `1/points` for each axis if nil: every domain counts as the unit cube, so that measures with
-  ///   derivatives do not depend on the unit of length. This is also the default of neuraloperator.
+  /// - Parameter spacing: `1/points` for each axis if nil: every domain counts as the unit cube, so
+  ///   that measures with derivatives do not depend on the unit of length. This is also the default of
+  ///   neuraloperator.
   public init(points: [Int], channels: Int = 1, isPeriodic: [Bool], spacing: [Double]? = nil) {
     let spacing = spacing ?? points.map { 1 / Double($0) }
     precondition((1...3).contains(points.count), "metrics know one to three axes")
@@ -25,7 +26,8 @@ public struct MetricGrid: Sendable, Equatable {
 
   /// The grid of a dataset's axes, scaled to the unit cube.
   public init(axes: [GridAxis], channels: Int) {
-    self.init(points: axes.map(\.count), channels: channels, isPeriodic: axes.map { $0.boundary == .periodic })
+    self.init(
+      points: axes.map(\.count), channels: channels, isPeriodic: axes.map { $0.boundary == .periodic })
   }
 
   public var pointCount: Int { points.reduce(1, *) }

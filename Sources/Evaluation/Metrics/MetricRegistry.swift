@@ -1,5 +1,3 @@
-import Diagnostics
-
 /// All metrics, alphabetically by their identifiers.
 public enum MetricRegistry {
   public static let entries: [any Metric] = [
@@ -20,22 +18,5 @@ public enum MetricRegistry {
       throw .unknownMetric(name: name, known: entries.map(\.identifier))
     }
     return metric
-  }
-}
-
-/// What can go wrong with metrics; the sentences stand in ``diagnostic``.
-public enum MetricError: Error, Sendable, Equatable {
-  case unknownMetric(name: String, known: [String])
-}
-
-extension MetricError: Diagnosable {
-  public var diagnostic: Diagnostic {
-    switch self {
-    case .unknownMetric(let name, let known):
-      Diagnostic(
-        "metric.unknown", exit: .usage, "there is no metric '\(name)'",
-        why: "known are \(known.joined(separator: ", "))",
-        fix: nearestName(to: name, among: known).map { "write '\($0)'" } ?? "choose one of them")
-    }
   }
 }

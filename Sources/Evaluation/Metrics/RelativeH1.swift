@@ -2,9 +2,10 @@
 ///
 ///     √Σ(e² + Σ_a (D_a e)²) / √Σ(y² + Σ_a (D_a y)²)
 ///
-/// `D` is the central difference `(u_{i+1} − u_{i−1}) / 2h`. It wraps around on periodic axes; on others the two end points have
-/// one-sided differences of third order, or of first order on axes of two or three points. With the default spacing
-/// `h = 1/N`, the derivative of `sin 2πkx` has the factor `sin(2πkh)/h ≈ 2πk`, so that this is mostly a measure of gradients.
+/// `D` is the central difference `(u_{i+1} − u_{i−1}) / 2h`. It wraps around on periodic axes; on others
+/// the two end points have one-sided differences of third order, or of first order on axes of two or
+/// three points. With the default spacing `h = 1/N`, the derivative of `sin 2πkx` has the factor
+/// `sin(2πkh)/h ≈ 2πk`, so that this is mostly a measure of gradients.
 ///
 /// - References: `H1Loss` of neuraloperator (J. Kossaifi et al., arXiv:2412.10354) for one channel.
 public struct RelativeH1: Metric {

@@ -1,7 +1,7 @@
 /// The field's standard measure, over all points and channels together.
 ///
-/// - References: Z. Li et al., ICLR 2021, arXiv:2010.08895. The same as `LpLoss.rel` of neuraloperator for one channel; that one
-///   adds the ratios of several.
+/// - References: Z. Li et al., ICLR 2021, arXiv:2010.08895. The same as `LpLoss.rel` of neuraloperator
+///   for one channel; that one adds the ratios of several.
 public struct RelativeL2: Metric {
   public static let identifier = "relativeL2"
   public static let definition = "√Σe² / √Σy², over all points and channels"

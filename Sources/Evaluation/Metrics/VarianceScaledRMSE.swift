@@ -2,8 +2,9 @@
 ///
 ///     VRMSE = mean_c √( mean e_c² / var y_c ),  var with 1/(N − 1)
 ///
-/// Close to one for a prediction that is the target's mean everywhere. The original adds 1e-7 to the variance, which makes small
-/// quantities look better than they are; without it the measure does not depend on units.
+/// Close to one for a prediction that is the target's mean everywhere. The original adds 1e-7 to the
+/// variance, which makes small quantities look better than they are; without it the measure does not
+/// depend on units.
 ///
 /// - References: R. Ohana et al., The Well, NeurIPS 2024, arXiv:2412.00568.
 public struct VarianceScaledRMSE: Metric {
