@@ -51,7 +51,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("TensorsTests", ["Tensors"]),
   ("SolversTests", ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics"]),
   ("AutodiffTests", ["Autodiff", "Tensors"]),
-  ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
   ("DatasetsTests", ["Datasets", "Tensors", "Fields", "Configuration", "Diagnostics"]),
   ("PlottingTests", ["Plotting", "Diagnostics"]),
