@@ -1,0 +1,297 @@
+// Matrix kernels for one element type and one instruction set. Included by kernels.template.h.
+//
+// One register-blocked micro-kernel: MR rows of A (read by broadcast, so A may be transposed for free)
+// times two vectors of B. Tall matrices are cut into nearly equal tiles of at most MR_MAX rows, so that
+// no remainder runs at a fraction of the speed.
+
+#define K_BLOCK 512
+
+// Loads and stores of the last, incomplete vector of a row.
+#if defined(LEVEL_AVX512)
+#if ELEMENT_SIZE == 4
+INLINE vec NAME(load_part)(const REAL *p, ptrdiff_t n) {
+  return (vec)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1u), p);
+}
+INLINE void NAME(store_part)(REAL *p, vec v, ptrdiff_t n) {
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1u), (__m512)v);
+}
+#else
+INLINE vec NAME(load_part)(const REAL *p, ptrdiff_t n) {
+  return (vec)_mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1u), p);
+}
+INLINE void NAME(store_part)(REAL *p, vec v, ptrdiff_t n) {
+  _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1u), (__m512d)v);
+}
+#endif
+#else
+INLINE vec NAME(load_part)(const REAL *p, ptrdiff_t n) {
+  REAL t[VL];
+  for (int i = 0; i < VL; i++) t[i] = i < n ? p[i] : (REAL)0;
+  return *(const vecu *)t;
+}
+INLINE void NAME(store_part)(REAL *p, vec v, ptrdiff_t n) {
+  REAL t[VL];
+  *(vecu *)t = v;
+  for (int i = 0; i < n; i++) p[i] = t[i];
+}
+#endif
+
+INLINE vec NAME(load_n)(const REAL *p, ptrdiff_t n) { return n >= VL ? *(const vecu *)p : NAME(load_part)(p, n); }
+INLINE void NAME(store_n)(REAL *p, vec v, ptrdiff_t n) {
+  if (n >= VL) *(vecu *)p = v;
+  else NAME(store_part)(p, v, n);
+}
+
+// MR rows × NV vectors, the last vector holding `tail` columns. MR, NV and whole are compile-time constants.
+INLINE void NAME(micro)(const int MR, const int NV, const int whole, ptrdiff_t tail, ptrdiff_t k, const REAL *a,
+                        ptrdiff_t a_row, ptrdiff_t a_col, const REAL *b, ptrdiff_t b_row, REAL *c, ptrdiff_t c_row,
+                        int init, const REAL *bias) {
+  vec acc[MR_MAX][2];
+  UNROLL for (int i = 0; i < MR; i++) {
+    UNROLL for (int j = 0; j < NV; j++) {
+      const int full = whole || j + 1 < NV;
+      if (init == 0) acc[i][j] = (vec)(REAL)0;
+      else {
+        const REAL *from = init == 1 ? c + i * c_row + j * VL : bias + j * VL;
+        acc[i][j] = full ? *(const vecu *)from : NAME(load_part)(from, tail);
+      }
+    }
+  }
+  for (ptrdiff_t l = 0; l < k; l++) {
+    vec bv[2];
+    UNROLL for (int j = 0; j < NV; j++) {
+      const int full = whole || j + 1 < NV;
+      bv[j] = full ? *(const vecu *)(b + j * VL) : NAME(load_part)(b + j * VL, tail);
+    }
+    UNROLL for (int i = 0; i < MR; i++) {
+      const vec av = (vec)a[i * a_row];
+      UNROLL for (int j = 0; j < NV; j++) acc[i][j] = FMA(av, bv[j], acc[i][j]);
+    }
+    a += a_col;
+    b += b_row;
+  }
+  UNROLL for (int i = 0; i < MR; i++) {
+    UNROLL for (int j = 0; j < NV; j++) {
+      const int full = whole || j + 1 < NV;
+      REAL *to = c + i * c_row + j * VL;
+      if (full) *(vecu *)to = acc[i][j];
+      else NAME(store_part)(to, acc[i][j], tail);
+    }
+  }
+}
+
+#define MICRO_PARAMETERS                                                                                      \
+  ptrdiff_t tail, ptrdiff_t k, const REAL *a, ptrdiff_t a_row, ptrdiff_t a_col, const REAL *b, ptrdiff_t b_row, \
+      REAL *c, ptrdiff_t c_row, int init, const REAL *bias
+#define MICRO_ARGUMENTS tail, k, a, a_row, a_col, b, b_row, c, c_row, init, bias
+#define MICRO(mr)                                                                                       \
+  static void NAME(micro_##mr##_2)(MICRO_PARAMETERS) { NAME(micro)(mr, 2, 1, MICRO_ARGUMENTS); }         \
+  static void NAME(micro_##mr##_2t)(MICRO_PARAMETERS) { NAME(micro)(mr, 2, 0, MICRO_ARGUMENTS); }        \
+  static void NAME(micro_##mr##_1)(MICRO_PARAMETERS) { NAME(micro)(mr, 1, 1, MICRO_ARGUMENTS); }         \
+  static void NAME(micro_##mr##_1t)(MICRO_PARAMETERS) { NAME(micro)(mr, 1, 0, MICRO_ARGUMENTS); }
+MICRO(1)
+MICRO(2)
+MICRO(3)
+MICRO(4)
+#if MR_MAX >= 6
+MICRO(5)
+MICRO(6)
+#endif
+#if MR_MAX >= 14
+MICRO(7)
+MICRO(8)
+MICRO(9)
+MICRO(10)
+MICRO(11)
+MICRO(12)
+MICRO(13)
+MICRO(14)
+#endif
+#define ROW(mr) {NAME(micro_##mr##_1), NAME(micro_##mr##_1t), NAME(micro_##mr##_2), NAME(micro_##mr##_2t)}
+typedef void (*NAME(micro_function))(MICRO_PARAMETERS);
+static const NAME(micro_function) NAME(micros)[MR_MAX][4] = {
+    ROW(1), ROW(2), ROW(3), ROW(4),
+#if MR_MAX >= 6
+    ROW(5), ROW(6),
+#endif
+#if MR_MAX >= 14
+    ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14),
+#endif
+};
+
+static void NAME(gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *av, ptrdiff_t a_row, ptrdiff_t a_col,
+                       const void *bv, ptrdiff_t b_row, void *cv, ptrdiff_t c_row, int init, const void *biasv) {
+  const REAL *a = av, *b = bv, *bias = biasv;
+  REAL *c = cv;
+  if (m <= 0 || n <= 0) return;
+  const ptrdiff_t tiles = (m + MR_MAX - 1) / MR_MAX;
+  for (ptrdiff_t l0 = 0; l0 < k || l0 == 0; l0 += K_BLOCK) {
+    const ptrdiff_t kb = k - l0 < K_BLOCK ? k - l0 : K_BLOCK;
+    const int start = l0 == 0 ? init : 1;
+    for (ptrdiff_t j = 0; j < n; j += 2 * VL) {
+      const ptrdiff_t columns = n - j < 2 * VL ? n - j : 2 * VL;
+      const int vectors = columns > VL ? 2 : 1;
+      const ptrdiff_t tail = columns - (vectors - 1) * VL;
+      const int kind = (vectors - 1) * 2 + (tail < VL ? 1 : 0);
+      ptrdiff_t i = 0;
+      for (ptrdiff_t t = 0; t < tiles; t++) {
+        const ptrdiff_t rows = (m * (t + 1)) / tiles - i;
+        NAME(micros)[rows - 1][kind](tail, kb, a + i * a_row + l0 * a_col, a_row, a_col, b + l0 * b_row + j, b_row,
+                                     c + i * c_row + j, c_row, start, bias ? bias + j : bias);
+        i += rows;
+      }
+    }
+  }
+}
+
+// R complex rows × one vector of outputs: re += xr·wr − xi·wi, im += xr·wi + xi·wr (signs of conj(W) by s).
+INLINE void NAME(complex_tile)(const int R, ptrdiff_t n_in, ptrdiff_t n_out, const REAL *x, ptrdiff_t x_stride,
+                               const REAL *w, REAL *y, ptrdiff_t y_stride, const int conjugate, ptrdiff_t columns) {
+  vec re[CR_MAX], im[CR_MAX];
+  UNROLL for (int r = 0; r < R; r++) re[r] = im[r] = (vec)(REAL)0;
+  const REAL *wr = w, *wi = w + n_in * n_out;
+  for (ptrdiff_t i = 0; i < n_in; i++) {
+    const vec a = NAME(load_n)(wr, columns);
+    vec b = NAME(load_n)(wi, columns);
+    if (conjugate) b = -b;
+    UNROLL for (int r = 0; r < R; r++) {
+      const vec xr = (vec)x[r * x_stride + i], xi = (vec)x[r * x_stride + n_in + i];
+      re[r] = FMA(xr, a, re[r]);
+      im[r] = FMA(xr, b, im[r]);
+      re[r] = FMA(-xi, b, re[r]);
+      im[r] = FMA(xi, a, im[r]);
+    }
+    wr += n_out;
+    wi += n_out;
+  }
+  UNROLL for (int r = 0; r < R; r++) {
+    NAME(store_n)(y + r * y_stride, re[r], columns);
+    NAME(store_n)(y + r * y_stride + n_out, im[r], columns);
+  }
+}
+
+static void NAME(complex_rows)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out, const void *xv, ptrdiff_t x_stride,
+                               const void *wv, void *yv, ptrdiff_t y_stride, int conjugate) {
+  const REAL *x = xv, *w = wv;
+  REAL *y = yv;
+  for (ptrdiff_t j = 0; j < n_out; j += VL) {
+    const ptrdiff_t columns = n_out - j < VL ? n_out - j : VL;
+    ptrdiff_t s = 0;
+    while (s < count) {
+      const ptrdiff_t left = count - s;
+      const REAL *xs = x + s * x_stride;
+      REAL *ys = y + s * y_stride + j;
+#define TILE(r)                                                                                              \
+  (conjugate ? NAME(complex_tile)(r, n_in, n_out, xs, x_stride, w + j, ys, y_stride, 1, columns)              \
+             : NAME(complex_tile)(r, n_in, n_out, xs, x_stride, w + j, ys, y_stride, 0, columns))
+#if CR_MAX >= 5
+      if (left >= 5 && left != 6) { TILE(5); s += 5; continue; }
+#endif
+      if (left >= 3 && left != 4) { TILE(3); s += 3; }
+      else if (left >= 2) { TILE(2); s += 2; }
+      else { TILE(1); s += 1; }
+#undef TILE
+    }
+  }
+}
+
+INLINE void NAME(outer_tile)(const int R, ptrdiff_t count, ptrdiff_t n_in, const REAL *x, ptrdiff_t x_stride,
+                             const REAL *g, ptrdiff_t g_stride, ptrdiff_t n_out, REAL *dr, REAL *di, int accumulate,
+                             ptrdiff_t columns) {
+  vec re[CR_MAX], im[CR_MAX];
+  UNROLL for (int r = 0; r < R; r++) {
+    re[r] = accumulate ? NAME(load_n)(dr + r * n_out, columns) : (vec)(REAL)0;
+    im[r] = accumulate ? NAME(load_n)(di + r * n_out, columns) : (vec)(REAL)0;
+  }
+  for (ptrdiff_t s = 0; s < count; s++) {
+    const vec gr = NAME(load_n)(g, columns), gi = NAME(load_n)(g + n_out, columns);
+    UNROLL for (int r = 0; r < R; r++) {
+      const vec xr = (vec)x[r], xi = (vec)x[n_in + r];
+      re[r] = FMA(xr, gr, re[r]);
+      im[r] = FMA(xr, gi, im[r]);
+      re[r] = FMA(xi, gi, re[r]);
+      im[r] = FMA(-xi, gr, im[r]);
+    }
+    x += x_stride;
+    g += g_stride;
+  }
+  UNROLL for (int r = 0; r < R; r++) {
+    NAME(store_n)(dr + r * n_out, re[r], columns);
+    NAME(store_n)(di + r * n_out, im[r], columns);
+  }
+}
+
+static void NAME(complex_outer)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out, const void *xv, ptrdiff_t x_stride,
+                                const void *gv, ptrdiff_t g_stride, void *dwv, int accumulate) {
+  const REAL *x = xv, *g = gv;
+  REAL *dw = dwv;
+  for (ptrdiff_t j = 0; j < n_out; j += VL) {
+    const ptrdiff_t columns = n_out - j < VL ? n_out - j : VL;
+    ptrdiff_t i = 0;
+    while (i < n_in) {
+      REAL *dr = dw + i * n_out + j, *di = dr + n_in * n_out;
+      if (n_in - i >= 4) {
+        NAME(outer_tile)(4, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, columns);
+        i += 4;
+      } else {
+        NAME(outer_tile)(1, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, columns);
+        i += 1;
+      }
+    }
+  }
+}
+
+static void NAME(transpose)(ptrdiff_t m, ptrdiff_t n, const void *av, void *bv) {
+  const REAL *a = av;
+  REAL *b = bv;
+  for (ptrdiff_t i0 = 0; i0 < m; i0 += 16)
+    for (ptrdiff_t j0 = 0; j0 < n; j0 += 16) {
+      const ptrdiff_t i1 = i0 + 16 < m ? i0 + 16 : m, j1 = j0 + 16 < n ? j0 + 16 : n;
+      for (ptrdiff_t j = j0; j < j1; j++)
+        for (ptrdiff_t i = i0; i < i1; i++) b[j * m + i] = a[i * n + j];
+    }
+}
+
+static void NAME(combine)(ptrdiff_t blocks, ptrdiff_t c, const void *cv, const void *sv, int sign, void *ov) {
+  const REAL *cosine = cv, *sine = sv;
+  REAL *out = ov;
+  if (!sine) {
+    memcpy(out, cosine, (size_t)(blocks * 2 * c) * sizeof(REAL));
+    return;
+  }
+  const REAL s = (REAL)sign;
+  for (ptrdiff_t b = 0; b < blocks; b++) {
+    for (ptrdiff_t j = 0; j < c; j++) out[j] = cosine[j] + s * sine[c + j];
+    for (ptrdiff_t j = 0; j < c; j++) out[c + j] = cosine[c + j] - s * sine[j];
+    cosine += 2 * c;
+    sine += 2 * c;
+    out += 2 * c;
+  }
+}
+
+static void NAME(split)(ptrdiff_t blocks, ptrdiff_t c, const void *pv, const void *mv, void *cv, void *sv) {
+  const REAL *plus = pv, *minus = mv;
+  REAL *cosine = cv, *sine = sv;
+  const ptrdiff_t n = 2 * c;
+  for (ptrdiff_t b = 0; b < blocks; b++) {
+    const REAL *p = plus ? plus + b * n : 0, *m = minus ? minus + b * n : 0;
+    REAL *co = cosine + b * n, *si = sine ? sine + b * n : 0;
+    if (p && m) {
+      for (ptrdiff_t j = 0; j < n; j++) co[j] = p[j] + m[j];
+      if (si)
+        for (ptrdiff_t j = 0; j < c; j++) {
+          si[j] = m[c + j] - p[c + j];
+          si[c + j] = p[j] - m[j];
+        }
+    } else {
+      const REAL *one = p ? p : m;
+      const REAL s = p ? (REAL)1 : (REAL)-1;
+      memcpy(co, one, (size_t)n * sizeof(REAL));
+      if (si)
+        for (ptrdiff_t j = 0; j < c; j++) {
+          si[j] = -s * one[c + j];
+          si[c + j] = s * one[j];
+        }
+    }
+  }
+}

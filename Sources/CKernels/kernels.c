@@ -1,1 +1,0 @@
-#include "opkit_kernels.h"

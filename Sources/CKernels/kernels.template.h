@@ -1,0 +1,40 @@
+// All kernels of one instruction set for one element type. The including file defines REAL, ELEMENT_SIZE,
+// NAME(x), VECTOR_BYTES, MR_MAX (rows of the GEMM tile), CR_MAX (complex rows of a tile) and HAS_FMA.
+#define VL (VECTOR_BYTES / ELEMENT_SIZE)
+#define vec NAME(vector)
+#define vecu NAME(vector_unaligned)
+typedef REAL vec __attribute__((ext_vector_type(VL)));
+typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
+#if HAS_FMA
+#define FMA(a, b, c) __builtin_elementwise_fma((a), (b), (c))
+#else
+#define FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+#include "gemm.template.h"
+#include "pointwise.template.h"
+
+const OpkitKernels NAME(table) = {
+    .gemm = NAME(gemm),
+    .complex_rows = NAME(complex_rows),
+    .complex_outer = NAME(complex_outer),
+    .transpose = NAME(transpose),
+    .combine = NAME(combine),
+    .split = NAME(split),
+    .activate = NAME(activate),
+    .activate_backward = NAME(activate_backward),
+    .activate_both = NAME(activate_both),
+    .scale = NAME(scale),
+    .multiply = NAME(multiply),
+    .gate = NAME(gate),
+    .column_sums = NAME(column_sums),
+    .column_dots = NAME(column_dots),
+    .copy_rows = NAME(copy_rows),
+    .dot = NAME(dot),
+    .absolute_sum = NAME(absolute_sum),
+    .sign = NAME(sign),
+    .affine = NAME(affine),
+    .first_non_finite = NAME(first_non_finite),
+    .reduce_lanes = NAME(reduce_lanes),
+    .adam = NAME(adam),
+};
