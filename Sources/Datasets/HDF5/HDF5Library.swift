@@ -1,0 +1,115 @@
+import CHDF5
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A call of libhdf5 that failed, with the library's own words.
+struct HDF5Failure: Error, Equatable {
+  /// What was attempted, such as `open the dataset`.
+  var action: String
+  var reason: String
+}
+
+/// The door to libhdf5: one recursive lock around every call, silent library, no plug-ins.
+///
+/// The library is not thread-safe in its default build, so all calls of the process pass here.
+enum HDF5 {
+  /// Runs calls of the library while no other thread can.
+  static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    lock.acquire()
+    defer { lock.release() }
+    _ = prepared
+    opkit_h5_silence()
+    return try body()
+  }
+
+  /// A call that returns an identifier or a number, negative on failure.
+  @discardableResult
+  static func check<Number: SignedInteger>(_ action: String, _ body: () -> Number) throws -> Number {
+    try locked {
+      let result = body()
+      if result < 0 { throw failure(action) }
+      return result
+    }
+  }
+
+  /// A call that returns an identifier that must be closed.
+  static func open(_ action: String, closing close: @escaping (hid_t) -> herr_t, _ body: () -> hid_t) throws
+    -> HDF5Identifier
+  {
+    HDF5Identifier(try check(action, body), close: close)
+  }
+
+  /// The failure of the last call, taken from the error stack.
+  static func failure(_ action: String) -> HDF5Failure {
+    let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
+      buffer[0] = 0
+      opkit_h5_take_error(buffer.baseAddress, buffer.count)
+      return buffer.baseAddress.map { String(cString: $0) } ?? ""
+    }
+    let reason = text.isEmpty ? "the HDF5 library gives no reason" : "HDF5: \(text)"
+    return HDF5Failure(action: action, reason: reason)
+  }
+
+  /// Version of the linked library, such as `1.10.8`.
+  static let version: String = locked {
+    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    H5get_libversion(&major, &minor, &release)
+    return "\(major).\(minor).\(release)"
+  }
+
+  private static let lock = RecursiveLock()
+  /// Filters come from the library alone: no code is loaded because a file asks for it.
+  private static let prepared: Bool = H5open() >= 0 && H5PLset_loading_state(0) >= 0
+}
+
+/// An open identifier of the library, closed once: by ``close(_:)`` with a checked result, or on release.
+final class HDF5Identifier {
+  private(set) var id: hid_t
+  private let closer: (hid_t) -> herr_t
+
+  init(_ id: hid_t, close: @escaping (hid_t) -> herr_t) {
+    self.id = id
+    closer = close
+  }
+
+  deinit {
+    if id >= 0 { HDF5.locked { _ = closer(id) } }
+  }
+
+  /// Closes now and reports what only closing finds out, such as a full disk.
+  func close(_ action: String) throws {
+    guard id >= 0 else { return }
+    let old = id
+    id = -1
+    try HDF5.check(action) { closer(old) }
+  }
+}
+
+/// A lock that its holder may take again: identifiers are closed on release, also inside locked calls.
+private final class RecursiveLock: @unchecked Sendable {
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+
+  init() {
+    mutex = .allocate(capacity: 1)
+    var attributes = pthread_mutexattr_t()
+    pthread_mutexattr_init(&attributes)
+    pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_RECURSIVE))
+    let status = pthread_mutex_init(mutex, &attributes)
+    precondition(status == 0, "cannot make a lock")
+    pthread_mutexattr_destroy(&attributes)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    mutex.deallocate()
+  }
+
+  func acquire() { pthread_mutex_lock(mutex) }
+  func release() { pthread_mutex_unlock(mutex) }
+}
