@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// One row per Swift module: name and what it may import. An arrow may only point to a row above.
@@ -66,6 +67,13 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// Pages that stand beside the code they describe; the package manager wants them named.
+func pages(of target: String) -> [String] {
+  let folder = Context.packageDirectory + "/Sources/" + target
+  let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+  return files.filter { $0.hasSuffix(".md") }.sorted()
+}
+
 func debian(_ packages: String...) -> [SystemPackageProvider] { [.apt(packages)] }
 
 let package = Package(
@@ -81,13 +89,16 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: debian("libopenblas-dev")),
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: debian("liblapacke-dev")),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: debian("libpng-dev")),
-    .target(name: "CKernels"),
+    .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
   ]
-    + modules.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: swiftSettings) }
+    + modules.map { 
+      .target(
+        name: $0.name, dependencies: $0.dependencies, exclude: pages(of: $0.name), swiftSettings: swiftSettings)
+    }
     + tests.map {
       .testTarget(name: $0.name, dependencies: $0.dependencies + ["TestSupport"], swiftSettings: swiftSettings)
     },
