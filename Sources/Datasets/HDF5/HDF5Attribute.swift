@@ -69,27 +69,12 @@ enum HDF5Attribute {
       try HDF5.check("read an attribute") { H5Aread(attribute, opkit_h5_native_int64(), &integers) }
       return .integers(integers.map { Int($0) })
     case .text:
-      let texts = try texts(of: attribute, type: type.id, space: space.id, count: count, size: size)
-      return kind == H5S_SCALAR ? .text(texts[0]) : .texts(texts)
+      let texts = try HDF5Text.read(type: type.id, space: space.id, count: count) {
+        H5Aread(attribute, type.id, $0)
+      }
+      guard let first = texts.first else { return .other("too large") }
+      return kind == H5S_SCALAR ? .text(first) : .texts(texts)
     case .other(let words): return .other(words)
-    }
-  }
-
-  private static func texts(of attribute: hid_t, type: hid_t, space: hid_t, count: Int, size: Int) throws
-    -> [String]
-  {
-    if H5Tis_variable_str(type) > 0 {
-      var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
-      try HDF5.check("read a text") { H5Aread(attribute, type, &pointers) }
-      let texts = pointers.map { $0.map { String(cString: $0) } ?? "" }
-      try HDF5.check("release a text") { H5Dvlen_reclaim(type, space, opkit_h5_default(), &pointers) }
-      return texts
-    }
-    var bytes = [UInt8](repeating: 0, count: count * size)
-    try HDF5.check("read a text") { H5Aread(attribute, type, &bytes) }
-    return (0..<count).map { index in
-      let field = bytes[(index * size)..<((index + 1) * size)]
-      return String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 

@@ -41,7 +41,7 @@ final class HDF5File {
         H5Pcreate(opkit_h5_access_file())
       }
       try HDF5.check("set the format version") {
-        H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_LATEST)
+        H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110)
       }
       try HDF5.check("set the closing rule") { H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) }
       let file = try HDF5.open("create the file", closing: H5Fclose) {
