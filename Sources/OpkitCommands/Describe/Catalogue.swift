@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Operators
 import Solvers
 
 /// What `opkit list` can list; each topic is driven by a registry of the module that owns the things.
@@ -26,7 +27,16 @@ enum Catalogue: String, CaseIterable, ExpressibleByArgument {
             ("citation", .string(entry.card.citation)),
           ])
       }
-    case .models, .losses, .metrics, .optimizers, .schedules: []
+    case .models:
+      ModelRegistry.entries.map { entry in
+        Entry(
+          name: entry.card.identifier, title: entry.card.title,
+          facts: [
+            ("spatialDimensions", .array(entry.card.dimensions.map { .integer($0) })),
+            ("citation", .string(entry.card.citation)),
+          ])
+      }
+    case .losses, .metrics, .optimizers, .schedules: []
     }
   }
 

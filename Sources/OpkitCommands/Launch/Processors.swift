@@ -6,16 +6,17 @@
   import Darwin
 #endif
 
-/// Processors that this process may run on: the scheduler's affinity mask where there is one (a batch
+/// Processors that this process may run on: the scheduler's affinity mask where the system shows it (a batch
 /// system narrows it), else those online.
 func availableProcessors() -> Int {
-  #if canImport(Darwin)
-    return max(1, sysconf(_SC_NPROCESSORS_ONLN))
-  #else
-    var mask = cpu_set_t()
-    guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &mask) == 0 else {
-      return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    }
-    return max(1, withUnsafeBytes(of: mask) { $0.reduce(0) { $0 + $1.nonzeroBitCount } })
-  #endif
+  allowedProcessors(InputPath.head(of: "/proc/self/status", bytes: 1 << 16) ?? "")
+    ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+}
+
+/// Bits in the mask of the line `Cpus_allowed:	ff,ffffffff`.
+func allowedProcessors(_ status: String) -> Int? {
+  let label = "Cpus_allowed:"
+  guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(label) }) else { return nil }
+  let bits = line.dropFirst(label.count).reduce(0) { $0 + ($1.hexDigitValue?.nonzeroBitCount ?? 0) }
+  return bits > 0 ? bits : nil
 }

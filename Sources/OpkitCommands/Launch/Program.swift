@@ -50,19 +50,22 @@ public enum Program {
         return diagnostic.exitCode.rawValue
       }
     }
-    let names = Opkit.configuration.subcommands.compactMap(\.configuration.commandName)
-    let command = arguments.first.flatMap { names.contains($0) ? "opkit \($0)" : nil } ?? "opkit"
+    let names = Opkit.configuration.subcommands.compactMap { $0.configuration.commandName }
+    let word = arguments.first ?? ""
+    let command = names.contains(word) ? "opkit \(word)" : "opkit"
+    let meant = command == "opkit" ? nearestName(to: word, among: names) : nil
     console.report(
       Diagnostic(
         "usage", exit: .usage, usageSummary(Opkit.message(for: error)), at: command,
-        fix: "run '\(command) --help' to see what it takes"))
+        fix: meant.map { "write 'opkit \($0)'" } ?? "run '\(command) --help' to see what it takes"))
     return ExitStatus.usage.rawValue
   }
 
   /// The parser's sentence on one line, without its full stop.
   private static func usageSummary(_ message: String) -> String {
     let line = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
-    return line.hasSuffix(".") ? String(line.dropLast()) : line
+    let sentence = line.hasSuffix(".") ? line.dropLast() : line[...]
+    return sentence.prefix(1).lowercased() + sentence.dropFirst()
   }
 
   private static func unexpected(_ error: any Error) -> Diagnostic {
