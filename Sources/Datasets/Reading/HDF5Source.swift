@@ -68,8 +68,8 @@ final class HDF5Source: DatasetSource {
         let dataset = try dataset(variable.name)
         let count = dataset.shape.reduce(1, *)
         guard case .text = dataset.element, count <= 1 << 20 else { return [] }
-        let type = try HDF5.open("read the texts", closing: H5Tclose) { H5Dget_type(dataset.id) }
-        let space = try HDF5.open("read the texts", closing: H5Sclose) { H5Dget_space(dataset.id) }
+        let type = try HDF5.open("read the texts", .datatype) { H5Dget_type(dataset.id) }
+        let space = try HDF5.open("read the texts", .dataspace) { H5Dget_space(dataset.id) }
         return try HDF5Text.read(type: type.id, space: space.id, count: count) {
           H5Dread(dataset.id, type.id, opkit_h5_all(), opkit_h5_all(), opkit_h5_default(), $0)
         }

@@ -180,7 +180,7 @@ extension HDF5Dataset {
     _ name: String, shape: [Int], type: hid_t, element: ElementType, chunk: [Int]? = nil, in file: HDF5File
   ) throws -> HDF5Dataset {
     try HDF5.locked {
-      let creation = try HDF5.open("prepare '\(name)'", closing: H5Pclose) {
+      let creation = try HDF5.open("prepare '\(name)'", .properties) {
         H5Pcreate(opkit_h5_create_dataset())
       }
       try HDF5.check("prepare '\(name)'") {
@@ -191,10 +191,10 @@ extension HDF5Dataset {
           H5Pset_chunk(creation.id, Int32(chunk.count), chunk.map { hsize_t($0) })
         }
       }
-      let space = try HDF5.open("prepare '\(name)'", closing: H5Sclose) {
+      let space = try HDF5.open("prepare '\(name)'", .dataspace) {
         H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil)
       }
-      let dataset = try HDF5.open("create '\(name)'", closing: H5Dclose) {
+      let dataset = try HDF5.open("create '\(name)'", .dataset) {
         H5Dcreate2(file.id, name, type, space.id, opkit_h5_default(), creation.id, opkit_h5_default())
       }
       return HDF5Dataset(path: name, shape: shape, element: element, identifier: dataset)
