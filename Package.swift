@@ -30,7 +30,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "Evaluation",
     [
-      "Training", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
+      "Training", "Spectral", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
       "Diagnostics", "Plotting",
     ]
   ),
