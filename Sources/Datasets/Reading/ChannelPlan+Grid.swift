@@ -7,7 +7,8 @@ extension ChannelPlan {
       let count = field.grid[index]
       let standard = ["x", "y", "z"][index]
       let name = field.gridNames?[index] ?? standard
-      let shortName = name.split(separator: "/").last.map(String.init) ?? name
+      let lastPart = name.split(separator: "/").last.map(String.init) ?? name
+      let shortName = ["sample", "time", "channel"].contains(lastPart) ? standard : lastPart
       if let variable = file[name], variable.isCoordinate, variable.element.isNumeric, variable.shape == [count] {
         let stored = variable.attributes["boundary"]?.text.flatMap(GridAxis.Boundary.init(rawValue:))
         let coordinates = try file.values(of: variable)

@@ -2,6 +2,9 @@ import Fields
 import Tensors
 
 /// Writes predictions of a model as a dataset with the names, components and times of the truth.
+///
+/// A field that is named like a dimension (`y` of plain arrays) becomes `prediction_<name>`, because a file
+/// has one variable of a name.
 public final class PredictionWriter {
   private let writer: DatasetWriter
   private let outputs: OutputDescription
@@ -20,15 +23,15 @@ public final class PredictionWriter {
     attributes: [(String, AttributeValue)] = [], overwrite: Bool = false
   ) throws {
     let times = outputs.fields.map(\.times).first { !$0.isEmpty } ?? []
-    let reserved = Set(["sample", "time", "channel"] + axes.map(\.name))
-    let names = outputs.fields.map(\.name)
-    guard Set(names).count == names.count, reserved.isDisjoint(with: names),
+    let dimensions = Set(["sample", "time", "channel"] + axes.map(\.name))
+    let names = outputs.fields.map { dimensions.contains($0.name) ? "prediction_\($0.name)" : $0.name }
+    guard Set(names).count == names.count,
       outputs.fields.allSatisfy({ $0.times.isEmpty || $0.times == times })
     else { throw DatasetsError.badDescription(source: path) }
-    let fields = outputs.fields.map {
+    let fields = zip(names, outputs.fields).map { name, field in
       SampleLayout.Field(
-        name: $0.name, longName: $0.longName, units: $0.units, dependsOnTime: !$0.times.isEmpty,
-        channels: $0.channels)
+        name: name, longName: field.longName, units: field.units, dependsOnTime: !field.times.isEmpty,
+        channels: field.channels)
     }
     let calendarUnits = ["seconds", "minutes", "hours", "days"].contains(outputs.timeUnits)
     let layout = SampleLayout(
