@@ -102,3 +102,25 @@ struct RegistryTests {
     #expect(error?.location?.contains("problem.times[2]") == true)
   }
 }
+
+@Suite("Shipped recipes")
+struct RecipeTests {
+  private static let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/") + "/configs/generate"
+
+  @Test(
+    "every recipe reads, with the grid that it promises",
+    arguments: [
+      ("burgers", [1024]), ("darcy-29", [29, 29]), ("darcy-85", [85, 85]), ("navier-stokes", [64, 64]),
+    ])
+  func recipe(_ name: String, _ shape: [Int]) throws {
+    let reader = ConfigReader(try ConfigDocument.load(path: "\(Self.folder)/\(name).json"))
+    let problem = try ProblemRegistry.read(reader)
+    #expect(problem.layout.axes.map(\.count) == shape)
+    #expect(try reader.int("samples", doc: "") >= 1100)
+    #expect(try reader.int("seed", doc: "") == 0)
+    #expect(try reader.string("storage", doc: "") == "float32")
+    #expect(try reader.string("output", doc: "") == "\(name).h5")
+    try reader.finish()
+  }
+}
