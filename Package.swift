@@ -30,7 +30,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "Evaluation",
     [
-      "Training", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
+      "Training", "Spectral", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
       "Diagnostics", "Plotting",
     ]
   ),
@@ -39,6 +39,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     [
       "Evaluation", "Training", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
       "Datasets", "Files", "Plotting", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics",
+      "CFFTW", "CHDF5", "COpenBLAS", "CPNG",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]
   ),
@@ -51,9 +52,9 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("TensorsTests", ["Tensors"]),
   ("SolversTests", ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics"]),
   ("AutodiffTests", ["Autodiff", "Tensors"]),
-  ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
-  ("DatasetsTests", ["Datasets", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("DatasetsTests", ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("PlottingTests", ["Plotting", "Diagnostics"]),
   ("TrainingTests", ["Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
   ("EvaluationTests", ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),

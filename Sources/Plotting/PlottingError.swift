@@ -35,7 +35,8 @@ extension PlottingError: Diagnosable {
       Diagnostic(
         "plot.dimensions", exit: .badInput,
         "field '\(field)' of shape \(shape) over \(axes) named axes cannot be drawn",
-        why: "figures show functions of one or two variables", fix: "choose one time, channel or plane of the field")
+        why: "figures show functions of one or two variables",
+        fix: "choose one time, channel or plane of the field")
     case .gridsDiffer(let truth, let prediction, let row):
       Diagnostic(
         "plot.grids", exit: .badInput,
@@ -48,11 +49,14 @@ extension PlottingError: Diagnosable {
     case .empty(let figure):
       Diagnostic("plot.empty", exit: .badInput, "the \(figure) has nothing to draw")
     case .encodingFailed(let message):
-      Diagnostic("plot.encoding", exit: .internalError, "a picture could not be encoded as PNG", why: "libpng: \(message)")
+      Diagnostic(
+        "plot.encoding", exit: .internalError, "a picture could not be encoded as PNG",
+        why: "libpng: \(message)")
     case .cannotWrite(let path, let operation, let message):
       Diagnostic(
         "plot.write", exit: .cannotWrite, "cannot write the picture '\(path)'", at: path,
-        why: "\(operation): \(message)", fix: "choose a directory that exists, is writable and has free space")
+        why: "\(operation): \(message)", fix: "choose a directory that exists, is writable and has free space"
+      )
     }
   }
 }

@@ -24,7 +24,8 @@ struct CanvasTests {
     // Area of a stadium: length × width and one disc of the ends.
     let length = (90.0 * 90 + 53 * 53).squareRoot()
     let area = length * 3 + 3.14159 * 1.5 * 1.5
-    // A ramp of one pixel integrates to the true area along the sides; only the round ends differ, by under a pixel.
+    // A ramp of one pixel integrates to the true area along the sides; only the round ends differ, by
+    // under a pixel.
     let tolerance = 2.0
     #expect(abs(ink(canvas) - area) < tolerance)
 
@@ -38,7 +39,10 @@ struct CanvasTests {
     var canvas = try Canvas(width: 100, height: 10)
     let black = Color(0)
     canvas.polyline(
-      [PixelPoint(0, 5), PixelPoint(20, 5), PixelPoint(.nan, 5), PixelPoint(50, 5), PixelPoint(50, .infinity), PixelPoint(80, 5)],
+      [
+        PixelPoint(0, 5), PixelPoint(20, 5), PixelPoint(.nan, 5), PixelPoint(50, 5),
+        PixelPoint(50, .infinity), PixelPoint(80, 5),
+      ],
       width: 2, color: black)
     #expect(canvas[10, 5] == black)
     #expect(canvas[35, 5] == .white)
@@ -81,10 +85,12 @@ struct CanvasTests {
     #expect(ramp == [0, 0, 32, 96, 159, 223, 255, 255])
 
     canvas.image(
-      [.nan, .infinity, 1, 1], shape: (4, 1), in: canvas.bounds, colors: .grey, range: 0...1, scaling: .bilinear)
+      [.nan, .infinity, 1, 1], shape: (4, 1), in: canvas.bounds, colors: .grey, range: 0...1,
+      scaling: .bilinear)
     #expect(canvas[0, 0] == .missing && canvas[7, 0] == .white)
     canvas.image(
-      [-1e308, 1e308], shape: (2, 1), in: canvas.bounds, colors: .grey, range: -1e308...1e308, scaling: .nearest)
+      [-1e308, 1e308], shape: (2, 1), in: canvas.bounds, colors: .grey, range: -1e308...1e308,
+      scaling: .nearest)
     #expect(canvas[0, 0] == Color(0) && canvas[7, 0] == .white)
   }
 
@@ -92,7 +98,8 @@ struct CanvasTests {
   func colorMaps() {
     #expect(ColorMap.sequential[0] == Color(0x440154))
     #expect(ColorMap.sequential[1] == Color(0xFDE725))
-    #expect(ColorMap.sequential[-3] == ColorMap.sequential[0] && ColorMap.sequential[7] == ColorMap.sequential[1])
+    #expect(
+      ColorMap.sequential[-3] == ColorMap.sequential[0] && ColorMap.sequential[7] == ColorMap.sequential[1])
     #expect(ColorMap.grey[0.5] == Color(0x808080))
     #expect(ColorMap.diverging[.nan] == .missing)
     let middle = ColorMap.diverging[0.5]

@@ -11,7 +11,8 @@ struct FigureTests {
     ).draw()
     #expect(canvas.width == LossCurve.width && canvas.height == LossCurve.height)
     let places = positions(of: Color.series[0], in: canvas)
-    // The legend's stroke is in the upper right corner: look at the first and last hundred columns of the curve.
+    // The legend's stroke is in the upper right corner: look at the first and last hundred columns of the
+    // curve.
     let left = places.filter { $0.x < 400 }
     let right = places.filter { $0.x > 1300 && $0.y > 500 }
     #expect(!left.isEmpty && !right.isEmpty)
@@ -26,7 +27,8 @@ struct FigureTests {
   @Test("Any numbers give a figure: one point, constants, gaps, nothing positive, extremes")
   func lossCurveEdges() throws {
     let cases: [[Double]] = [
-      [0.1], [1, 1, 1], [.nan, 1, .nan, 2, .infinity, -1, 0], [.nan], [0, -1], [], [.leastNonzeroMagnitude, 1.7e308], [1e-300, 1e-300],
+      [0.1], [1, 1, 1], [.nan, 1, .nan, 2, .infinity, -1, 0], [.nan], [0, -1], [],
+      [.leastNonzeroMagnitude, 1.7e308], [1e-300, 1e-300],
       [0.3, 0.3000001], [1.7e308],
     ]
     for values in cases {
@@ -35,7 +37,9 @@ struct FigureTests {
       let curve = positions(of: Color.series[0], in: canvas).filter { !($0.x > 1200 && $0.y < 200) }
       #expect(curve.isEmpty == !hasValue, "values \(values)")
     }
-    #expect(throws: PlottingError.empty(figure: "loss curve")) { try LossCurve(title: "t", series: []).draw() }
+    #expect(throws: PlottingError.empty(figure: "loss curve")) {
+      try LossCurve(title: "t", series: []).draw()
+    }
     _ = try LossCurve(title: "t", series: [.init(name: "s", epochs: [.nan, 1e300], values: [1, 2])]).draw()
   }
 
@@ -76,7 +80,10 @@ struct FigureTests {
 
   @Test("Any finite or non-finite numbers and any extents give a figure")
   func fieldEdges() throws {
-    let values: [[Double]] = [[.nan, .nan, .nan, .nan], [2, 2, 2, 2], [-1.7e308, 1.7e308, .infinity, 0], [0, .leastNonzeroMagnitude, 0, 0]]
+    let values: [[Double]] = [
+      [.nan, .nan, .nan, .nan], [2, 2, 2, 2], [-1.7e308, 1.7e308, .infinity, 0],
+      [0, .leastNonzeroMagnitude, 0, 0],
+    ]
     let ranges: [ClosedRange<Double>] = [0...1, 3...3, -1e308...1e308, 0...Double.infinity]
     for numbers in values {
       for range in ranges {
@@ -105,7 +112,9 @@ struct FigureTests {
     let short = FieldPanels.Field(values: [0, 0, 1], shape: [2, 2])
     let huge = FieldPanels.Field(values: [0], shape: [Int.max, 4])
     let cube = FieldPanels.Field(values: [0], shape: [1, 1, 1])
-    func row(_ input: FieldPanels.Field?, _ truth: FieldPanels.Field?, _ prediction: FieldPanels.Field?) -> FieldPanels.Row {
+    func row(_ input: FieldPanels.Field?, _ truth: FieldPanels.Field?, _ prediction: FieldPanels.Field?)
+      -> FieldPanels.Row
+    {
       .init(title: "s", input: input, truth: truth, prediction: prediction)
     }
     let cases: [(rows: [FieldPanels.Row], error: PlottingError)] = [

@@ -34,7 +34,8 @@ struct FileTests {
     #expect(try canvas.encodedPNG().count > 3 * 256 * 256)
   }
 
-  @Test("A directory that is missing, or a directory in the file's place, is exit status 4 and leaves nothing")
+  @Test(
+    "A directory that is missing, or a directory in the file's place, is exit status 4 and leaves nothing")
   func unwritable() throws {
     let directory = try temporaryDirectory()
     defer { remove(directory) }

@@ -78,10 +78,12 @@ struct TextTests {
   }
 
   private func inkBounds(_ canvas: Canvas) -> PixelRect {
-    let inked = (0..<canvas.width).flatMap { x in (0..<canvas.height).map { y in (x, y) } }.filter { canvas[$0, $1] != .white }
+    let inked = (0..<canvas.width).flatMap { x in (0..<canvas.height).map { y in (x, y) } }.filter {
+      canvas[$0, $1] != .white
+    }
     let x = inked.map(\.0).min() ?? 0
     let y = inked.map(\.1).min() ?? 0
-    return PixelRect(x: x, y: y, width: (inked.map(\.0).max() ?? 0) - x + 1, height: (inked.map(\.1).max() ?? 0) - y + 1)
+    return PixelRect(
+      x: x, y: y, width: (inked.map(\.0).max() ?? 0) - x + 1, height: (inked.map(\.1).max() ?? 0) - y + 1)
   }
 }
-

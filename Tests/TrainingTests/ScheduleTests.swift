@@ -43,7 +43,8 @@ struct ScheduleTests {
       factors(ExponentialSchedule(decay: 0.9), atEpochs: [0, 1, 2, 20]),
       [1, 0.9, 0.81, 0.12157665459056931], tolerance: roundOff)
     expectClose(
-      factors(ExponentialSchedule(decay: 0.9, unit: .step), atSteps: [0, 1, 2, 20], ofEpochs: 9, stepsPerEpoch: 4),
+      factors(
+        ExponentialSchedule(decay: 0.9, unit: .step), atSteps: [0, 1, 2, 20], ofEpochs: 9, stepsPerEpoch: 4),
       [1, 0.9, 0.81, 0.12157665459056931], tolerance: roundOff)
   }
 
@@ -53,18 +54,21 @@ struct ScheduleTests {
   func cosine() {
     let table = [1, 0.9939057285945933, 0.7297252973710757, 0.016094271405406858, 0.01]
     expectClose(
-      factors(CosineSchedule(finalFactor: 0.01), atEpochs: [0, 1, 7, 19, 20], of: 20), table, tolerance: roundOff)
+      factors(CosineSchedule(finalFactor: 0.01), atEpochs: [0, 1, 7, 19, 20], of: 20), table,
+      tolerance: roundOff)
     expectClose(
       factors(CosineSchedule(finalFactor: 0.01, period: 20), atEpochs: [0, 1, 7, 19, 20, 33], of: 500),
       table + [0.01], tolerance: roundOff)
     // Twenty steps in four epochs: the same table by the step.
     expectClose(
       factors(
-        CosineSchedule(finalFactor: 0.01, unit: .step), atSteps: [0, 1, 7, 19, 20], ofEpochs: 4, stepsPerEpoch: 5),
+        CosineSchedule(finalFactor: 0.01, unit: .step), atSteps: [0, 1, 7, 19, 20], ofEpochs: 4,
+        stepsPerEpoch: 5),
       table, tolerance: roundOff)
   }
 
-  // PyTorch's LinearLR(start_factor 0.1, total_iters 5), then CosineAnnealingLR over the other 20 of 25 epochs.
+  // PyTorch's LinearLR(start_factor 0.1, total_iters 5), then CosineAnnealingLR over the other 20 of 25
+  // epochs.
   @Test("The warm-up rises linearly and hands the full rate to the cosine")
   func warmup() {
     let schedule = CosineSchedule(warmupEpochs: 5, warmupFactor: 0.1, finalFactor: 0.01)
@@ -76,7 +80,8 @@ struct ScheduleTests {
     #expect(factors(CosineSchedule(warmupEpochs: 25), atEpochs: [25, 30], of: 25) == [0, 0])
   }
 
-  // PyTorch's OneCycleLR(max_lr 5e-4, total_steps 500, pct_start 0.2, div_factor 2, final_div_factor 100), stepped per epoch.
+  // PyTorch's OneCycleLR(max_lr 5e-4, total_steps 500, pct_start 0.2, div_factor 2, final_div_factor
+  // 100), stepped per epoch.
   @Test("One cycle per epoch has the values of MgNO's training")
   func oneCycle() {
     let schedule = OneCycleSchedule(startDivisor: 2, finalDivisor: 100, riseFraction: 0.2, unit: .epoch)
@@ -109,10 +114,13 @@ struct ScheduleTests {
   @Test("Inverse square root and inverse time")
   func inverses() {
     expectClose(
-      factors(InverseSqrtSchedule(warmupSteps: 4), atSteps: [0, 1, 3, 4, 15, 399], ofEpochs: 40, stepsPerEpoch: 10),
+      factors(
+        InverseSqrtSchedule(warmupSteps: 4), atSteps: [0, 1, 3, 4, 15, 399], ofEpochs: 40, stepsPerEpoch: 10),
       [0.25, 0.5, 1, 0.8944271909999159, 0.5, 0.1], tolerance: roundOff)
     expectClose(
-      factors(InverseTimeSchedule(rate: 0.5, decaySteps: 1000), atSteps: [0, 500, 1000, 6000], ofEpochs: 7, stepsPerEpoch: 1000),
+      factors(
+        InverseTimeSchedule(rate: 0.5, decaySteps: 1000), atSteps: [0, 500, 1000, 6000], ofEpochs: 7,
+        stepsPerEpoch: 1000),
       [1, 0.8, 1 / 1.5, 0.25], tolerance: roundOff)
   }
 
@@ -121,7 +129,10 @@ struct ScheduleTests {
     let names = ScheduleRegistry.entries.map(\.name)
     #expect(names == names.sorted() && Set(names).count == names.count)
     #expect(ScheduleRegistry.entries.allSatisfy { !$0.summary.isEmpty })
-    let needed = ["exponential": #", "decay": 0.99"#, "inverseTime": #", "decaySteps": 100"#, "multiStep": #", "milestones": [3]"#, "step": #", "every": 3"#]
+    let needed = [
+      "exponential": #", "decay": 0.99"#, "inverseTime": #", "decaySteps": 100"#,
+      "multiStep": #", "milestones": [3]"#, "step": #", "every": 3"#,
+    ]
     for entry in ScheduleRegistry.entries {
       let schedule = try read(#"{"schedule": {"type": "\#(entry.name)"\#(needed[entry.name] ?? "")}}"#)
       #expect(type(of: schedule).identifier == entry.name)
@@ -139,12 +150,16 @@ struct ScheduleTests {
   func settings() throws {
     let cycle = try #require(
       try read(
-        #"{"schedule": {"type": "oneCycle", "startDivisor": 2, "finalDivisor": 100, "riseFraction": 0.2, "unit": "epoch"}}"#)
+        #"{"schedule": {"type": "oneCycle", "startDivisor": 2, "finalDivisor": 100, "riseFraction": 0.2, "unit": "epoch"}}"#
+      )
         as? OneCycleSchedule)
-    #expect(cycle.startDivisor == 2 && cycle.finalDivisor == 100 && cycle.riseFraction == 0.2 && cycle.unit == .epoch)
+    #expect(
+      cycle.startDivisor == 2 && cycle.finalDivisor == 100 && cycle.riseFraction == 0.2
+        && cycle.unit == .epoch)
     let cosine = try #require(
       try read(
-        #"{"schedule": {"type": "cosine", "warmupEpochs": 5, "warmupFactor": 0.1, "finalFactor": 0.2, "period": 30, "unit": "step"}}"#)
+        #"{"schedule": {"type": "cosine", "warmupEpochs": 5, "warmupFactor": 0.1, "finalFactor": 0.2, "period": 30, "unit": "step"}}"#
+      )
         as? CosineSchedule)
     #expect(cosine.warmupEpochs == 5 && cosine.warmupFactor == 0.1 && cosine.finalFactor == 0.2)
     #expect(cosine.period == 30 && cosine.unit == .step)
@@ -154,9 +169,12 @@ struct ScheduleTests {
     "Wrong settings are usage errors",
     arguments: [
       #"{"schedule": "stepp"}"#, #"{"schedule": "step"}"#, #"{"schedule": {"type": "step", "every": 0}}"#,
-      #"{"schedule": {"type": "step", "every": 1, "decay": 1.5}}"#, #"{"schedule": {"type": "exponential", "decay": 0}}"#,
-      #"{"schedule": {"type": "oneCycle", "startDivisor": 0}}"#, #"{"schedule": {"type": "cosine", "period": 0}}"#,
-      #"{"schedule": {"type": "inverseTime", "decaySteps": 0}}"#, #"{"schedule": {"type": "constant", "evry": 2}}"#,
+      #"{"schedule": {"type": "step", "every": 1, "decay": 1.5}}"#,
+      #"{"schedule": {"type": "exponential", "decay": 0}}"#,
+      #"{"schedule": {"type": "oneCycle", "startDivisor": 0}}"#,
+      #"{"schedule": {"type": "cosine", "period": 0}}"#,
+      #"{"schedule": {"type": "inverseTime", "decaySteps": 0}}"#,
+      #"{"schedule": {"type": "constant", "evry": 2}}"#,
     ])
   func refusals(text: String) {
     do {

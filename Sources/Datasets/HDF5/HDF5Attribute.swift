@@ -18,7 +18,7 @@ enum HDF5Attribute {
       }
       var result: [DatasetAttribute] = []
       for index in 0..<info.num_attrs {
-        let attribute = try HDF5.open("open an attribute", closing: H5Aclose) {
+        let attribute = try HDF5.open("open an attribute", .attribute) {
           H5Aopen_by_idx(
             object, ".", H5_INDEX_NAME, H5_ITER_INC, index, opkit_h5_default(), opkit_h5_default())
         }
@@ -33,7 +33,7 @@ enum HDF5Attribute {
   static func read(_ name: String, of object: hid_t) throws -> AttributeValue? {
     try HDF5.locked {
       guard H5Aexists(object, name) > 0 else { return nil }
-      let attribute = try HDF5.open("open an attribute", closing: H5Aclose) {
+      let attribute = try HDF5.open("open an attribute", .attribute) {
         H5Aopen(object, name, opkit_h5_default())
       }
       return try value(of: attribute.id)
@@ -48,8 +48,8 @@ enum HDF5Attribute {
   }
 
   private static func value(of attribute: hid_t) throws -> AttributeValue {
-    let type = try HDF5.open("read an attribute", closing: H5Tclose) { H5Aget_type(attribute) }
-    let space = try HDF5.open("read an attribute", closing: H5Sclose) { H5Aget_space(attribute) }
+    let type = try HDF5.open("read an attribute", .datatype) { H5Aget_type(attribute) }
+    let space = try HDF5.open("read an attribute", .dataspace) { H5Aget_space(attribute) }
     let kind = H5Sget_simple_extent_type(space.id)
     guard kind == H5S_SIMPLE || kind == H5S_SCALAR else { return .other("empty") }
     let points = try HDF5.check("read an attribute") { H5Sget_simple_extent_npoints(space.id) }
@@ -69,27 +69,12 @@ enum HDF5Attribute {
       try HDF5.check("read an attribute") { H5Aread(attribute, opkit_h5_native_int64(), &integers) }
       return .integers(integers.map { Int($0) })
     case .text:
-      let texts = try texts(of: attribute, type: type.id, space: space.id, count: count, size: size)
-      return kind == H5S_SCALAR ? .text(texts[0]) : .texts(texts)
+      let texts = try HDF5Text.read(type: type.id, space: space.id, count: count) {
+        H5Aread(attribute, type.id, $0)
+      }
+      guard let first = texts.first else { return .other("too large") }
+      return kind == H5S_SCALAR ? .text(first) : .texts(texts)
     case .other(let words): return .other(words)
-    }
-  }
-
-  private static func texts(of attribute: hid_t, type: hid_t, space: hid_t, count: Int, size: Int) throws
-    -> [String]
-  {
-    if H5Tis_variable_str(type) > 0 {
-      var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
-      try HDF5.check("read a text") { H5Aread(attribute, type, &pointers) }
-      let texts = pointers.map { $0.map { String(cString: $0) } ?? "" }
-      try HDF5.check("release a text") { H5Dvlen_reclaim(type, space, opkit_h5_default(), &pointers) }
-      return texts
-    }
-    var bytes = [UInt8](repeating: 0, count: count * size)
-    try HDF5.check("read a text") { H5Aread(attribute, type, &bytes) }
-    return (0..<count).map { index in
-      let field = bytes[(index * size)..<((index + 1) * size)]
-      return String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 
@@ -122,7 +107,7 @@ enum HDF5Attribute {
   {
     let utf8 = Array(text.utf8)
     let size = max(1, length ?? utf8.count)
-    let type = try HDF5.open("write an attribute", closing: H5Tclose) { H5Tcopy(opkit_h5_c_s1()) }
+    let type = try HDF5.open("write an attribute", .datatype) { H5Tcopy(opkit_h5_c_s1()) }
     try HDF5.check("write an attribute") { H5Tset_size(type.id, size) }
     try HDF5.check("write an attribute") { H5Tset_strpad(type.id, H5T_STR_NULLTERM) }
     try HDF5.check("write an attribute") { H5Tset_cset(type.id, ascii ? H5T_CSET_ASCII : H5T_CSET_UTF8) }
@@ -141,7 +126,7 @@ enum HDF5Attribute {
 
   /// A variable-length UTF-8 text type.
   static func variableText() throws -> HDF5Identifier {
-    let type = try HDF5.open("prepare a text", closing: H5Tclose) { H5Tcopy(opkit_h5_c_s1()) }
+    let type = try HDF5.open("prepare a text", .datatype) { H5Tcopy(opkit_h5_c_s1()) }
     try HDF5.check("prepare a text") { H5Tset_size(type.id, opkit_h5_variable_length()) }
     try HDF5.check("prepare a text") { H5Tset_cset(type.id, H5T_CSET_UTF8) }
     return type
@@ -167,11 +152,11 @@ enum HDF5Attribute {
   static func create(
     _ name: String, type: hid_t, extent: Int?, on object: hid_t, fill: (hid_t) -> herr_t
   ) throws {
-    let space = try HDF5.open("write an attribute", closing: H5Sclose) {
+    let space = try HDF5.open("write an attribute", .dataspace) {
       guard let extent else { return H5Screate(H5S_SCALAR) }
       return H5Screate_simple(1, [hsize_t(extent)], nil)
     }
-    let attribute = try HDF5.open("write the attribute '\(name)'", closing: H5Aclose) {
+    let attribute = try HDF5.open("write the attribute '\(name)'", .attribute) {
       H5Acreate2(object, name, type, space.id, opkit_h5_default(), opkit_h5_default())
     }
     try HDF5.check("write the attribute '\(name)'") { fill(attribute.id) }

@@ -24,13 +24,13 @@ final class HDF5Dataset {
   static func open(_ path: String, in file: HDF5File) throws -> HDF5Dataset {
     try HDF5.locked {
       try refuseForeignLinks(path, in: file)
-      let handle = try HDF5.open("open the dataset", closing: H5Dclose) {
+      let handle = try HDF5.open("open the dataset", .dataset) {
         H5Dopen2(file.id, path, opkit_h5_default())
       }
-      let creation = try HDF5.open("read the storage", closing: H5Pclose) { H5Dget_create_plist(handle.id) }
+      let creation = try HDF5.open("read the storage", .properties) { H5Dget_create_plist(handle.id) }
       try checkStorage(creation.id)
-      let space = try HDF5.open("read the shape", closing: H5Sclose) { H5Dget_space(handle.id) }
-      let type = try HDF5.open("read the element type", closing: H5Tclose) { H5Dget_type(handle.id) }
+      let space = try HDF5.open("read the shape", .dataspace) { H5Dget_space(handle.id) }
+      let type = try HDF5.open("read the element type", .datatype) { H5Dget_type(handle.id) }
       return HDF5Dataset(
         path: path, shape: try shape(of: space.id), element: ElementType(type.id), identifier: handle)
     }
@@ -129,7 +129,7 @@ final class HDF5Dataset {
   }
 
   private func box(start: [Int], count: [Int]) throws -> (file: HDF5Identifier, memory: HDF5Identifier) {
-    let fileSpace = try HDF5.open("read the shape", closing: H5Sclose) { H5Dget_space(id) }
+    let fileSpace = try HDF5.open("read the shape", .dataspace) { H5Dget_space(id) }
     let counts = count.map { hsize_t($0) }
     if !shape.isEmpty {
       let starts = start.map { hsize_t($0) }
@@ -137,7 +137,7 @@ final class HDF5Dataset {
         H5Sselect_hyperslab(fileSpace.id, H5S_SELECT_SET, starts, nil, counts, nil)
       }
     }
-    let memorySpace = try HDF5.open("choose values", closing: H5Sclose) {
+    let memorySpace = try HDF5.open("choose values", .dataspace) {
       shape.isEmpty ? H5Screate(H5S_SCALAR) : H5Screate_simple(Int32(counts.count), counts, nil)
     }
     return (fileSpace, memorySpace)

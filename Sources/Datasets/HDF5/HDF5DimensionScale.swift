@@ -27,7 +27,7 @@ enum HDF5DimensionScale {
   /// Writes `DIMENSION_LIST` of a variable: for each axis a list of one reference to its scale.
   static func attach(_ scales: [HDF5Dataset], to variable: HDF5Dataset) throws {
     try HDF5.locked {
-      let type = try HDF5.open("name the dimensions", closing: H5Tclose) {
+      let type = try HDF5.open("name the dimensions", .datatype) {
         H5Tvlen_create(opkit_h5_object_reference())
       }
       let references = UnsafeMutablePointer<hobj_ref_t>.allocate(capacity: max(1, scales.count))
@@ -44,7 +44,7 @@ enum HDF5DimensionScale {
   static func list(users: [(variable: HDF5Dataset, axis: Int)], of scale: HDF5Dataset) throws {
     guard !users.isEmpty else { return }
     try HDF5.locked {
-      let type = try HDF5.open("list the users of a dimension", closing: H5Tclose) {
+      let type = try HDF5.open("list the users of a dimension", .datatype) {
         H5Tcreate(H5T_COMPOUND, MemoryLayout<opkit_h5_scale_use>.size)
       }
       try HDF5.check("list the users of a dimension") {
@@ -85,15 +85,15 @@ enum HDF5DimensionScale {
   static func scalePaths(of dataset: HDF5Dataset, in file: HDF5File) throws -> [String?]? {
     try HDF5.locked {
       guard H5Aexists(dataset.id, "DIMENSION_LIST") > 0 else { return nil }
-      let attribute = try HDF5.open("read the dimensions", closing: H5Aclose) {
+      let attribute = try HDF5.open("read the dimensions", .attribute) {
         H5Aopen(dataset.id, "DIMENSION_LIST", opkit_h5_default())
       }
-      let type = try HDF5.open("read the dimensions", closing: H5Tclose) { H5Aget_type(attribute.id) }
-      let space = try HDF5.open("read the dimensions", closing: H5Sclose) { H5Aget_space(attribute.id) }
+      let type = try HDF5.open("read the dimensions", .datatype) { H5Aget_type(attribute.id) }
+      let space = try HDF5.open("read the dimensions", .dataspace) { H5Aget_space(attribute.id) }
       guard H5Tget_class(type.id) == H5T_VLEN,
         H5Sget_simple_extent_npoints(space.id) == hssize_t(dataset.shape.count)
       else { return nil }
-      let base = try HDF5.open("read the dimensions", closing: H5Tclose) { H5Tget_super(type.id) }
+      let base = try HDF5.open("read the dimensions", .datatype) { H5Tget_super(type.id) }
       guard H5Tget_class(base.id) == H5T_REFERENCE, H5Tequal(base.id, opkit_h5_object_reference()) > 0 else {
         return nil
       }
@@ -111,9 +111,10 @@ enum HDF5DimensionScale {
   private static func path(of list: hvl_t, in file: HDF5File) -> String? {
     guard list.len > 0, let start = list.p else { return nil }
     var reference = start.assumingMemoryBound(to: hobj_ref_t.self)[list.len - 1]
-    let object = H5Rdereference2(file.id, opkit_h5_default(), H5R_OBJECT, &reference)
-    guard object >= 0 else { return nil }
-    let identifier = HDF5Identifier(object, close: H5Oclose)
+    let object = try? HDF5.open("read the dimensions", .object) {
+      H5Rdereference2(file.id, opkit_h5_default(), H5R_OBJECT, &reference)
+    }
+    guard let identifier = object else { return nil }
     let size = H5Iget_name(identifier.id, nil, 0)
     guard size > 1, size < 65_536 else { return nil }
     var bytes = [CChar](repeating: 0, count: size + 1)

@@ -15,12 +15,12 @@ final class HDF5File {
   /// Opens for reading, without a lock on the file: data on read-only and network file systems open too.
   static func open(_ path: String) throws -> HDF5File {
     try HDF5.locked {
-      let access = try HDF5.open("prepare to open the file", closing: H5Pclose) {
+      let access = try HDF5.open("prepare to open the file", .properties) {
         H5Pcreate(opkit_h5_access_file())
       }
       try HDF5.check("set file locking") { H5Pset_file_locking(access.id, false, true) }
       try HDF5.check("set the closing rule") { H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) }
-      let file = try HDF5.open("open the file", closing: H5Fclose) {
+      let file = try HDF5.open("open the file", .file) {
         H5Fopen(path, opkit_h5_read_only(), access.id)
       }
       return HDF5File(path: path, identifier: file)
@@ -31,20 +31,20 @@ final class HDF5File {
   /// and indexed in the root group.
   static func create(_ path: String) throws -> HDF5File {
     try HDF5.locked {
-      let creation = try HDF5.open("prepare the file", closing: H5Pclose) {
+      let creation = try HDF5.open("prepare the file", .properties) {
         H5Pcreate(opkit_h5_create_file())
       }
       let order = opkit_h5_creation_order()
       try HDF5.check("track the order of links") { H5Pset_link_creation_order(creation.id, order) }
       try HDF5.check("track the order of attributes") { H5Pset_attr_creation_order(creation.id, order) }
-      let access = try HDF5.open("prepare the file", closing: H5Pclose) {
+      let access = try HDF5.open("prepare the file", .properties) {
         H5Pcreate(opkit_h5_access_file())
       }
       try HDF5.check("set the format version") {
-        H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_LATEST)
+        H5Pset_libver_bounds(access.id, H5F_LIBVER_V18, H5F_LIBVER_V110)
       }
       try HDF5.check("set the closing rule") { H5Pset_fclose_degree(access.id, H5F_CLOSE_STRONG) }
-      let file = try HDF5.open("create the file", closing: H5Fclose) {
+      let file = try HDF5.open("create the file", .file) {
         H5Fcreate(path, opkit_h5_truncate(), creation.id, access.id)
       }
       return HDF5File(path: path, identifier: file)
@@ -79,7 +79,7 @@ final class HDF5File {
     guard depth <= HDF5File.maximumDepth else {
       throw HDF5Failure(action: "list the file", reason: "groups are nested deeper than \(HDF5File.maximumDepth)")
     }
-    let handle = try HDF5.open("open the group", closing: H5Gclose) {
+    let handle = try HDF5.open("open the group", .group) {
       H5Gopen2(id, group, opkit_h5_default())
     }
     var info = H5G_info_t()

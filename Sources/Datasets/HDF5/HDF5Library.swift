@@ -18,9 +18,9 @@ struct HDF5Failure: Error, Equatable {
 /// The door to libhdf5: one recursive lock around every call, silent library, no plug-ins.
 ///
 /// The library is not thread-safe in its default build, so all calls of the process pass here.
-enum HDF5 {
+package enum HDF5 {
   /// Runs calls of the library while no other thread can.
-  static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
     lock.acquire()
     defer { lock.release() }
     _ = prepared
@@ -39,10 +39,11 @@ enum HDF5 {
   }
 
   /// A call that returns an identifier that must be closed.
-  static func open(_ action: String, closing close: @escaping (hid_t) -> herr_t, _ body: () -> hid_t) throws
-    -> HDF5Identifier
-  {
-    HDF5Identifier(try check(action, body), close: close)
+  ///
+  /// Never inlined: the optimiser of Swift 6.3.1 frees an identifier twice that it sees being made and released.
+  @inline(never)
+  static func open(_ action: String, _ kind: HDF5Identifier.Kind, _ body: () -> hid_t) throws -> HDF5Identifier {
+    HDF5Identifier(try check(action, body), kind)
   }
 
   /// The failure of the last call, taken from the error stack.
@@ -70,24 +71,44 @@ enum HDF5 {
 
 /// An open identifier of the library, closed once: by ``close(_:)`` with a checked result, or on release.
 final class HDF5Identifier {
-  private(set) var id: hid_t
-  private let closer: (hid_t) -> herr_t
+  enum Kind {
+    case file, group, dataset, attribute, dataspace, datatype, properties, object
+  }
 
-  init(_ id: hid_t, close: @escaping (hid_t) -> herr_t) {
+  private(set) var id: hid_t
+  private let kind: Kind
+
+  init(_ id: hid_t, _ kind: Kind) {
     self.id = id
-    closer = close
+    self.kind = kind
   }
 
   deinit {
-    if id >= 0 { HDF5.locked { _ = closer(id) } }
+    if id >= 0 { HDF5Identifier.release(id, kind) }
   }
 
   /// Closes now and reports what only closing finds out, such as a full disk.
   func close(_ action: String) throws {
     guard id >= 0 else { return }
-    let old = id
+    let (old, kind) = (id, kind)
     id = -1
-    try HDF5.check(action) { closer(old) }
+    try HDF5.check(action) { HDF5Identifier.release(old, kind) }
+  }
+
+  @discardableResult
+  private static func release(_ id: hid_t, _ kind: Kind) -> herr_t {
+    HDF5.locked {
+      switch kind {
+      case .file: H5Fclose(id)
+      case .group: H5Gclose(id)
+      case .dataset: H5Dclose(id)
+      case .attribute: H5Aclose(id)
+      case .dataspace: H5Sclose(id)
+      case .datatype: H5Tclose(id)
+      case .properties: H5Pclose(id)
+      case .object: H5Oclose(id)
+      }
+    }
   }
 }
 

@@ -41,14 +41,16 @@ public enum NumberText {
   /// `10` with a raised exponent.
   static func powerOfTen(_ exponent: Int) -> String {
     let raised: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
-    return "10" + String(String(exponent).map { $0 == "-" ? "⁻" : $0.wholeNumberValue.map { raised[$0] } ?? $0 })
+    return "10"
+      + String(String(exponent).map { $0 == "-" ? "⁻" : $0.wholeNumberValue.map { raised[$0] } ?? $0 })
   }
 
   /// Fixed notation with a true minus sign; a number that rounds to zero has none.
   static func fixed(_ value: Double, decimals: Int) -> String {
     var buffer = [CChar](repeating: 0, count: 400)
     let count = withVaList([Int32(decimals), value]) { vsnprintf(&buffer, buffer.count, "%.*f", $0) }
-    var text = String(decoding: buffer.prefix(Int(max(0, count))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var text = String(
+      decoding: buffer.prefix(Int(max(0, count))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     if text.hasPrefix("-") {
       text.removeFirst()
       if text.contains(where: { $0 != "0" && $0 != "." }) { text = "−" + text }

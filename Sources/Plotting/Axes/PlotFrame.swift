@@ -43,7 +43,8 @@ struct PlotFrame {
     }
     if let multiplier = x.multiplier {
       canvas.text(
-        multiplier, x: area.maxX, y: area.maxY + mark + 1 + labels.lineHeight, style: labels, alignment: .trailing)
+        multiplier, x: area.maxX, y: area.maxY + mark + 1 + labels.lineHeight, style: labels,
+        alignment: .trailing)
     }
     guard showsY else { return }
     for tick in y.ticks {

@@ -9,8 +9,9 @@ public enum ImageScaling: Sendable {
 extension Canvas {
   /// Draws a function of two variables as an image: the first axis to the right, the second upwards.
   ///
-  /// Where the grid is finer than the picture, each pixel shows the mean of the points that it covers, with either scaling. Values
-  /// that are not finite are left out of means; a pixel that is mostly such values is ``Color/missing``.
+  /// Where the grid is finer than the picture, each pixel shows the mean of the points that it covers,
+  /// with either scaling. Values that are not finite are left out of means; a pixel that is mostly such
+  /// values is ``Color/missing``.
   ///
   /// - Parameters:
   ///   - values: `shape[0]·shape[1]` numbers, the second index fastest.
@@ -19,7 +20,8 @@ extension Canvas {
     _ values: [Double], shape: (Int, Int), in rect: PixelRect, colors: ColorMap,
     range: ClosedRange<Double>, scaling: ImageScaling
   ) {
-    precondition(shape.0 > 0 && shape.1 > 0 && values.count == shape.0 * shape.1, "values do not fill the shape")
+    precondition(
+      shape.0 > 0 && shape.1 > 0 && values.count == shape.0 * shape.1, "values do not fill the shape")
     let span = range.upperBound / 2 - range.lowerBound / 2
     let across = Resampling(points: shape.0, pixels: rect.width, scaling: scaling)
     let upwards = Resampling(points: shape.1, pixels: rect.height, scaling: scaling)
@@ -72,7 +74,9 @@ private struct Resampling {
   }
 
   /// Points of the cells `0..<points` that an interval covers, weighted by the length covered.
-  private static func covered(_ lower: Double, _ upper: Double, _ points: Int) -> [(index: Int, weight: Double)] {
+  private static func covered(_ lower: Double, _ upper: Double, _ points: Int) -> [(
+    index: Int, weight: Double
+  )] {
     let first = min(points - 1, Int(lower))
     let last = min(points - 1, Int(upper))
     let parts = (first...last).map { index in

@@ -15,8 +15,8 @@ extension Canvas {
   /// Draws a line through points, anti-aliased, with round ends and joints.
   ///
   /// The coverage of a pixel is its largest over all segments, so that a line does not darken where
-  /// it crosses itself: `clamp(width/2 + ½ − distance of the pixel's centre, 0, 1)`. A point that is not finite
-  /// interrupts the line; a point between two such gaps is drawn as a dot.
+  /// it crosses itself: `clamp(width/2 + ½ − distance of the pixel's centre, 0, 1)`. A point that is not
+  /// finite interrupts the line; a point between two such gaps is drawn as a dot.
   ///
   /// - Parameters:
   ///   - points: In pixels; may lie far outside the picture.

@@ -9,8 +9,8 @@ import CPNG
 extension Canvas {
   /// The picture as a PNG file, RGB with eight bits a channel.
   ///
-  /// Encoded by libpng's simplified interface, which reports errors in its result: the classical interface would leave
-  /// through `longjmp`, which Swift frames do not survive.
+  /// Encoded by libpng's simplified interface, which reports errors in its result: the classical
+  /// interface would leave through `longjmp`, which Swift frames do not survive.
   ///
   /// - Throws: `PlottingError.encodingFailed` with libpng's words.
   public func encodedPNG() throws -> [UInt8] {
@@ -25,7 +25,9 @@ extension Canvas {
     var size = png_alloc_size_t(raw + raw / 64 + 65_536)
     var bytes = [UInt8](repeating: 0, count: Int(size))
     guard png_image_write_to_memory(&image, &bytes, &size, 0, pixels, 0, nil) != 0 else {
-      let message = withUnsafeBytes(of: &image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let message = withUnsafeBytes(of: &image.message) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
       throw PlottingError.encodingFailed(message: message)
     }
     bytes.removeLast(bytes.count - Int(size))

@@ -25,8 +25,9 @@ public struct ColorMap: Sendable, Equatable {
 
   /// Blue for negative, white for zero, red for positive.
   ///
-  /// Chosen for this project in CIELAB: both arms have the same lightness at the same distance from the middle,
-  /// L* = 28, 42, 56, 70, 84, 98, at the hues 277° and 29°, so that neither sign looks larger than the other.
+  /// Chosen for this project in CIELAB: both arms have the same lightness at the same distance from the
+  /// middle, L* = 28, 42, 56, 70, 84, 98, at the hues 277° and 29°, so that neither sign looks larger
+  /// than the other.
   public static let diverging = ColorMap(stops: [
     Color(0x00437B), Color(0x0065B3), Color(0x4F87D6), Color(0x8FACE4), Color(0xC6D2EF), Color(0xFAFAFA),
     Color(0xF5C7C2), Color(0xED938B), Color(0xDC5E5A), Color(0xB82F35), Color(0x81191F),

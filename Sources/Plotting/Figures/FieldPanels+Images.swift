@@ -24,10 +24,12 @@ extension FieldPanels {
     canvas.text(
       axes[0].name, x: area.x + area.width / 2, y: area.maxY + 28, style: TextStyle(), alignment: .center)
     if isFirst {
-      canvas.textUpwards(axes[1].name, x: PanelLayout.margin - 14, y: area.y + area.height / 2, style: TextStyle())
+      canvas.textUpwards(
+        axes[1].name, x: PanelLayout.margin - 14, y: area.y + area.height / 2, style: TextStyle())
     }
     let style = TextStyle()
-    canvas.text(style.fitting(name(of: column), width: area.width + 30), x: area.x, y: area.y - 26, style: style)
+    canvas.text(
+      style.fitting(name(of: column), width: area.width + 30), x: area.x, y: area.y - 26, style: style)
     drawColorBar(colors, range, rightOf: area, on: &canvas)
   }
 

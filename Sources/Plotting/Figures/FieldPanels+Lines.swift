@@ -16,10 +16,12 @@ extension FieldPanels {
     if isError {
       let zero = frame.point(axes[0].range.lowerBound, 0).y
       canvas.polyline(
-        [PixelPoint(Double(area.x), zero), PixelPoint(Double(area.maxX), zero)], width: 1, color: .frameLine, clip: area)
+        [PixelPoint(Double(area.x), zero), PixelPoint(Double(area.maxX), zero)], width: 1, color: .frameLine,
+        clip: area)
     }
     for curve in curves {
-      canvas.polyline(points(curve.values, frame), width: curve.width, color: curve.color, dash: curve.dash, clip: area)
+      canvas.polyline(
+        points(curve.values, frame), width: curve.width, color: curve.color, dash: curve.dash, clip: area)
     }
     canvas.frame(area, with: .frameLine)
     canvas.text(
@@ -37,7 +39,8 @@ extension FieldPanels {
 
   private func curves(_ column: Column, of row: Row) -> [Curve] {
     switch column {
-    case .input: return row.input.map { [Curve(name: "", values: $0.values, color: Self.inputColor, width: 2.5)] } ?? []
+    case .input:
+      return row.input.map { [Curve(name: "", values: $0.values, color: Self.inputColor, width: 2.5)] } ?? []
     case .error: return [Curve(name: "", values: error(of: row), color: Self.errorColor, width: 2)]
     case .outputs, .truth, .prediction:
       let truth = row.truth.map {
@@ -63,7 +66,9 @@ extension FieldPanels {
   }
 
   /// The column's name at the left, the legend at the right.
-  private func drawHeading(_ column: Column, _ curves: [Curve], above area: PixelRect, on canvas: inout Canvas) {
+  private func drawHeading(
+    _ column: Column, _ curves: [Curve], above area: PixelRect, on canvas: inout Canvas
+  ) {
     let style = TextStyle()
     let y = area.y - 26
     var right = area.maxX

@@ -1,8 +1,8 @@
 /// Samples of an operator as rows of panels: input, truth, prediction and their difference.
 ///
-/// Functions of one variable are drawn as lines, truth and prediction in one panel; functions of two variables as
-/// images with colour bars, truth and prediction on one scale, the error on a scale symmetric about zero. A column
-/// is left out where its field is nil: without a truth there is no error.
+/// Functions of one variable are drawn as lines, truth and prediction in one panel; functions of two
+/// variables as images with colour bars, truth and prediction on one scale, the error on a scale
+/// symmetric about zero. A column is left out where its field is nil: without a truth there is no error.
 public struct FieldPanels: Sendable {
   /// A variable that the functions depend on.
   public struct Axis: Sendable, Equatable {
@@ -16,7 +16,8 @@ public struct FieldPanels: Sendable {
     }
   }
 
-  /// Values of one function on an equispaced grid, the last index fastest; `shape` is `[N_x]` or `[N_x, N_y]`.
+  /// Values of one function on an equispaced grid, the last index fastest; `shape` is `[N_x]` or `[N_x,
+  /// N_y]`.
   public struct Field: Sendable, Equatable {
     public var values: [Double]
     public var shape: [Int]
@@ -69,21 +70,26 @@ public struct FieldPanels: Sendable {
     try draw().write(to: path)
   }
 
-  /// - Throws: `PlottingError` if there is no row or no field, if a field's shape does not fit its values or the axes, if truth
-  ///   and prediction differ in shape, or if the rows do not have the same columns.
+  /// - Throws: `PlottingError` if there is no row or no field, if a field's shape does not fit its
+  ///   values or the axes, if truth and prediction differ in shape, or if the rows do not have the same
+  ///   columns.
   public func draw() throws -> Canvas {
     let columns = try validatedColumns()
     let layout = PanelLayout(columns: columns, axes: axes, rowCount: rows.count)
     var canvas = try Canvas(width: Self.width, height: layout.height)
     let heading = TextStyle(.bold, scale: 2)
     canvas.text(
-      heading.fitting(title, width: Self.width - 2 * PanelLayout.margin), x: PanelLayout.margin, y: 24, style: heading)
+      heading.fitting(title, width: Self.width - 2 * PanelLayout.margin), x: PanelLayout.margin, y: 24,
+      style: heading)
     for (index, row) in rows.enumerated() {
       let top = layout.top(ofRow: index)
       let style = TextStyle(.bold)
-      canvas.text(style.fitting(row.title, width: Self.width - 2 * PanelLayout.margin), x: PanelLayout.margin, y: top, style: style)
+      canvas.text(
+        style.fitting(row.title, width: Self.width - 2 * PanelLayout.margin), x: PanelLayout.margin, y: top,
+        style: style)
       canvas.fill(
-        PixelRect(x: PanelLayout.margin, y: top + 23, width: Self.width - 2 * PanelLayout.margin, height: 1), with: .gridLine)
+        PixelRect(x: PanelLayout.margin, y: top + 23, width: Self.width - 2 * PanelLayout.margin, height: 1),
+        with: .gridLine)
       for (place, column) in columns.enumerated() {
         let area = layout.area(row: index, place: place)
         if axes.count == 1 {
@@ -123,7 +129,9 @@ public struct FieldPanels: Sendable {
     let isLines = axes.count == 1
     let hasOutput = row.truth != nil || row.prediction != nil
     return (row.input == nil ? [] : [.input])
-      + (isLines ? (hasOutput ? [.outputs] : []) : (row.truth == nil ? [] : [.truth]) + (row.prediction == nil ? [] : [.prediction]))
+      + (isLines
+        ? (hasOutput ? [.outputs] : [])
+        : (row.truth == nil ? [] : [.truth]) + (row.prediction == nil ? [] : [.prediction]))
       + (row.truth == nil || row.prediction == nil ? [] : [.error])
   }
 
@@ -160,56 +168,5 @@ public struct FieldPanels: Sendable {
   func error(of row: Row) -> [Double] {
     guard let truth = row.truth, let prediction = row.prediction else { return [] }
     return zip(prediction.values, truth.values).map { $0 - $1 }
-  }
-}
-
-/// Where the panels of a figure are.
-struct PanelLayout {
-  static let margin = 32
-  /// Pixels above the first row.
-  private static let head = 84
-  /// Pixels of a row above and below the plot areas: title and headings, tick labels and axis name.
-  private static let above = 66
-  private static let below = 70
-
-  let plotWidth: Int
-  let plotHeight: Int
-  private let columnWidth: Int
-  private let left: Int
-  private let rowCount: Int
-
-  init(columns: [FieldPanels.Column], axes: [FieldPanels.Axis], rowCount: Int) {
-    self.rowCount = rowCount
-    let available = FieldPanels.width - 2 * Self.margin
-    if axes.count == 1 {
-      left = 76
-      columnWidth = available / max(2, columns.count)
-      plotWidth = columnWidth - left - 12
-      plotHeight = 320
-    } else {
-      // The colour bar and its labels stand to the right of an image.
-      left = 58
-      columnWidth = (available - left) / max(3, columns.count)
-      plotWidth = columnWidth - 112
-      let extents = axes.map { $0.range.upperBound - $0.range.lowerBound }
-      let aspect = extents[1] / extents[0]
-      let bounded = aspect.isFinite ? min(2, max(0.3, aspect)) : 1
-      plotHeight = Int(Double(plotWidth) * bounded)
-    }
-  }
-
-  private var rowHeight: Int { Self.above + plotHeight + Self.below }
-
-  /// Saturates for row counts that no canvas can hold.
-  var height: Int {
-    let (rows, overflow) = rowHeight.multipliedReportingOverflow(by: rowCount)
-    return overflow ? Int.max : rows + Self.head + 4
-  }
-
-  func top(ofRow row: Int) -> Int { Self.head + row * rowHeight }
-
-  func area(row: Int, place: Int) -> PixelRect {
-    PixelRect(
-      x: Self.margin + left + place * columnWidth, y: top(ofRow: row) + Self.above, width: plotWidth, height: plotHeight)
   }
 }

@@ -55,7 +55,8 @@ public struct LossCurve: Sendable {
     let heading = TextStyle(.bold, scale: 2)
     canvas.text(heading.fitting(title, width: frame.area.width), x: frame.area.x, y: 32, style: heading)
     canvas.text(
-      xLabel, x: frame.area.x + frame.area.width / 2, y: frame.area.maxY + 58, style: TextStyle(scale: 2), alignment: .center)
+      xLabel, x: frame.area.x + frame.area.width / 2, y: frame.area.maxY + 58, style: TextStyle(scale: 2),
+      alignment: .center)
     canvas.textUpwards(yLabel, x: 24, y: frame.area.y + frame.area.height / 2, style: TextStyle(scale: 2))
 
     for (index, curve) in series.enumerated() {
@@ -99,7 +100,8 @@ public struct LossCurve: Sendable {
     let width = 24 + 60 + 18 + (names.map(style.width(of:)).max() ?? 0) + 24
     let rowHeight = 42
     let box = PixelRect(
-      x: frame.area.maxX - width - 20, y: frame.area.y + 20, width: width, height: rowHeight * names.count + 24)
+      x: frame.area.maxX - width - 20, y: frame.area.y + 20, width: width,
+      height: rowHeight * names.count + 24)
     canvas.fill(box, with: .white)
     canvas.frame(box, with: .gridLine)
     for (index, name) in names.enumerated() {

@@ -40,7 +40,8 @@ extension Canvas {
     draw(text, style) { (along: Int, down: Int) in (left + along, y + down) }
   }
 
-  /// Draws one line of text that reads upwards; `x` is the left edge of its line, `y` the place that `alignment` names.
+  /// Draws one line of text that reads upwards; `x` is the left edge of its line, `y` the place that
+  /// `alignment` names.
   public mutating func textUpwards(
     _ text: String, x: Int, y: Int, style: TextStyle = TextStyle(), alignment: TextAlignment = .center
   ) {
@@ -77,8 +78,8 @@ extension Canvas {
 
   /// Part of a pixel that a magnified glyph covers.
   ///
-  /// The bitmap is interpolated bilinearly and cut at one half with a ramp one output pixel wide: upright and level
-  /// strokes stay sharp, slanted ones lose their steps.
+  /// The bitmap is interpolated bilinearly and cut at one half with a ramp one output pixel wide: upright
+  /// and level strokes stay sharp, slanted ones lose their steps.
   private static func coverage(of rows: [UInt16], along: Int, down: Int, scale: Int) -> Double {
     func bit(_ column: Int, _ row: Int) -> Double {
       guard rows.indices.contains(row), column >= 0, column < Typeface.advance else { return 0 }

@@ -5,11 +5,13 @@ import Configuration
 ///     f = s + (1 − s)·n / W                               n < W
 ///     f = f∞ + (1 − f∞)·(1 + cos(π (n − W) / P)) / 2       W ≤ n ≤ W + P,  f∞ afterwards
 ///
-/// `n` counts epochs or steps, `W` is the warm-up and `P` the period, by default what is left of the run. The first value
-/// after the warm-up is the full rate, and with `n` counted from zero the final one would belong to the step after the last.
+/// `n` counts epochs or steps, `W` is the warm-up and `P` the period, by default what is left of the run.
+/// The first value after the warm-up is the full rate, and with `n` counted from zero the final one would
+/// belong to the step after the last.
 ///
-/// - References: I. Loshchilov, F. Hutter, SGDR, ICLR 2017, arXiv:1608.03983, eq. (5) without restarts; `LinearLR` followed by
-///   `CosineAnnealingLR` of PyTorch, which rises again after `P` where this one stays.
+/// - References: I. Loshchilov, F. Hutter, SGDR, ICLR 2017, arXiv:1608.03983, eq. (5) without restarts;
+///   `LinearLR` followed by `CosineAnnealingLR` of PyTorch, which rises again after `P` where this one
+///   stays.
 public struct CosineSchedule: Schedule {
   public static let identifier = "cosine"
   public static let summary = "linear warm-up, then half a cosine down to a final factor"
@@ -41,7 +43,8 @@ public struct CosineSchedule: Schedule {
     warmupFactor = try reader.double(
       "warmupFactor", default: 0.01, in: 0...1,
       doc: "factor of the first step of a warm-up; above zero, so that it is not wasted")
-    finalFactor = try reader.double("finalFactor", default: 0, in: 0...1, doc: "factor at the end of the cosine")
+    finalFactor = try reader.double(
+      "finalFactor", default: 0, in: 0...1, doc: "factor at the end of the cosine")
     period = try reader.optionalDouble(
       "period", in: 0...1e9, exclusiveMinimum: 0,
       doc: "epochs from the full rate to the final one; null for the rest of the run")

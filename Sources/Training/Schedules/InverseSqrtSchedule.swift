@@ -4,8 +4,8 @@ import Configuration
 ///
 ///     f = min(m / W, √(W / m)),  m = step + 1
 ///
-/// - References: A. Vaswani et al., Attention is all you need, 2017, arXiv:1706.03762, §5.3, scaled so that the optimiser's rate is
-///   the maximum.
+/// - References: A. Vaswani et al., Attention is all you need, 2017, arXiv:1706.03762, §5.3, scaled so
+///   that the optimiser's rate is the maximum.
 public struct InverseSqrtSchedule: Schedule {
   public static let identifier = "inverseSqrt"
   public static let summary = "linear warm-up, then one over the square root of the steps"
@@ -20,7 +20,8 @@ public struct InverseSqrtSchedule: Schedule {
 
   public init(from reader: ConfigReader) throws {
     warmupSteps = try reader.int(
-      "warmupSteps", default: 1000, in: 1...Int.max, doc: "steps of the linear rise, and the scale of the fall after it")
+      "warmupSteps", default: 1000, in: 1...Int.max,
+      doc: "steps of the linear rise, and the scale of the fall after it")
   }
 
   public func factor(at progress: ScheduleProgress) -> Double {

@@ -19,8 +19,10 @@ public struct InverseTimeSchedule: Schedule {
   }
 
   public init(from reader: ConfigReader) throws {
-    rate = try reader.double("rate", default: 1, in: 0...1e9, doc: "how much one over the factor grows in decaySteps steps")
-    decaySteps = try reader.double("decaySteps", in: 0...1e15, exclusiveMinimum: 0, doc: "steps in which it grows by rate")
+    rate = try reader.double(
+      "rate", default: 1, in: 0...1e9, doc: "how much one over the factor grows in decaySteps steps")
+    decaySteps = try reader.double(
+      "decaySteps", in: 0...1e15, exclusiveMinimum: 0, doc: "steps in which it grows by rate")
   }
 
   public func factor(at progress: ScheduleProgress) -> Double {

@@ -20,9 +20,11 @@ public struct MultiStepSchedule: Schedule {
   }
 
   public init(from reader: ConfigReader) throws {
-    milestones = try reader.ints("milestones", each: 0...Int.max, doc: "completed epochs at which the rate changes")
+    milestones = try reader.ints(
+      "milestones", each: 0...Int.max, doc: "completed epochs at which the rate changes")
     decay = try reader.double(
-      "decay", default: 0.1, in: 0...1, exclusiveMinimum: 0, doc: "what the rate is multiplied with at a milestone")
+      "decay", default: 0.1, in: 0...1, exclusiveMinimum: 0,
+      doc: "what the rate is multiplied with at a milestone")
   }
 
   public func factor(at progress: ScheduleProgress) -> Double {

@@ -6,11 +6,12 @@ import Configuration
 ///     f  = cosine from 1/d to 1             0 ≤ n ≤ n₁
 ///     f  = cosine from 1 to 1/(d·e)         n₁ ≤ n ≤ n₂,  1/(d·e) afterwards
 ///
-/// The optimiser's rate is the maximum of the cycle. `N` counts the epochs or steps of the run. Only the rate is cycled: PyTorch
-/// by default also moves Adam's β₁ from 0.95 through 0.85 and back.
+/// The optimiser's rate is the maximum of the cycle. `N` counts the epochs or steps of the run. Only the
+/// rate is cycled: PyTorch by default also moves Adam's β₁ from 0.95 through 0.85 and back.
 ///
-/// - References: L. N. Smith, N. Topin, Super-Convergence, 2018, arXiv:1708.07120; `OneCycleLR` of PyTorch. MgNO (J. He et al.,
-///   ICLR 2024, arXiv:2310.19809) steps it once per epoch with p = 0.2, d = 2, e = 100.
+/// - References: L. N. Smith, N. Topin, Super-Convergence, 2018, arXiv:1708.07120; `OneCycleLR` of
+///   PyTorch. MgNO (J. He et al., ICLR 2024, arXiv:2310.19809) steps it once per epoch with p = 0.2, d =
+///   2, e = 100.
 public struct OneCycleSchedule: Schedule {
   public static let identifier = "oneCycle"
   public static let summary = "cosine up to the full rate and down to nearly nothing"
@@ -24,7 +25,8 @@ public struct OneCycleSchedule: Schedule {
   public var unit: ScheduleUnit
 
   public init(
-    startDivisor: Double = 25, finalDivisor: Double = 10_000, riseFraction: Double = 0.3, unit: ScheduleUnit = .step
+    startDivisor: Double = 25, finalDivisor: Double = 10_000, riseFraction: Double = 0.3,
+    unit: ScheduleUnit = .step
   ) {
     self.startDivisor = startDivisor
     self.finalDivisor = finalDivisor

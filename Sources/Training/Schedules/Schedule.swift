@@ -2,7 +2,8 @@ import Configuration
 
 /// A learning rate as a pure function of the position in a run.
 ///
-/// Schedules are dimensionless: they multiply the optimiser's rate, which stands in the optimiser's section of a configuration.
+/// Schedules are dimensionless: they multiply the optimiser's rate, which stands in the optimiser's
+/// section of a configuration.
 public protocol Schedule: Sendable {
   /// Name in configurations.
   static var identifier: String { get }

@@ -4,7 +4,8 @@ import Configuration
 ///
 ///     f = γ^⌊epoch / every⌋
 ///
-/// - References: the FNO scripts of 2022 use γ = 0.5 every 50 (1-D) or 100 epochs (2-D) of 500; `StepLR` of PyTorch.
+/// - References: the FNO scripts of 2022 use γ = 0.5 every 50 (1-D) or 100 epochs (2-D) of 500;
+///   `StepLR` of PyTorch.
 public struct StepSchedule: Schedule {
   public static let identifier = "step"
   public static let summary = "multiplied by a factor every so many epochs"
@@ -23,7 +24,8 @@ public struct StepSchedule: Schedule {
   public init(from reader: ConfigReader) throws {
     every = try reader.int("every", in: 1...Int.max, doc: "epochs between two changes of the rate")
     decay = try reader.double(
-      "decay", default: 0.5, in: 0...1, exclusiveMinimum: 0, doc: "what the rate is multiplied with at a change")
+      "decay", default: 0.5, in: 0...1, exclusiveMinimum: 0,
+      doc: "what the rate is multiplied with at a change")
   }
 
   public func factor(at progress: ScheduleProgress) -> Double {
