@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// One row per Swift module: name and what it may import. An arrow may only point to a row above.
@@ -29,7 +30,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "Evaluation",
     [
-      "Training", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
+      "Training", "Spectral", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
       "Diagnostics", "Plotting",
     ]
   ),
@@ -38,6 +39,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     [
       "Evaluation", "Training", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
       "Datasets", "Files", "Plotting", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics",
+      "CFFTW", "CHDF5", "COpenBLAS", "CPNG",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]
   ),
@@ -50,7 +52,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("TensorsTests", ["Tensors"]),
   ("SolversTests", ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics"]),
   ("AutodiffTests", ["Autodiff", "Tensors"]),
-  ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
   ("DatasetsTests", ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("PlottingTests", ["Plotting", "Diagnostics"]),
@@ -64,6 +66,13 @@ let swiftSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
 ]
+
+/// Pages that stand beside the code they describe; the package manager wants them named.
+func pages(of target: String) -> [String] {
+  let folder = Context.packageDirectory + "/Sources/" + target
+  let files = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+  return files.filter { $0.hasSuffix(".md") }.sorted()
+}
 
 func debian(_ packages: String...) -> [SystemPackageProvider] { [.apt(packages)] }
 
@@ -80,13 +89,16 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: debian("libopenblas-dev")),
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: debian("liblapacke-dev")),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: debian("libpng-dev")),
-    .target(name: "CKernels"),
+    .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
   ]
-    + modules.map { .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: swiftSettings) }
+    + modules.map { 
+      .target(
+        name: $0.name, dependencies: $0.dependencies, exclude: pages(of: $0.name), swiftSettings: swiftSettings)
+    }
     + tests.map {
       .testTarget(name: $0.name, dependencies: $0.dependencies + ["TestSupport"], swiftSettings: swiftSettings)
     },

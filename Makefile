@@ -1,0 +1,33 @@
+# The one door to everything that a developer or a user runs; `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help deps build test quickstart smoke verify-interop format lint clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps:  ## install the missing libraries (apt); says what and why
+	@scripts/install-dependencies
+
+build: deps  ## build .build/release/opkit
+	swift build -c release --product opkit
+
+test: deps  ## build and run all tests (release: numerics in a debug build are uselessly slow)
+	swift test -c release
+
+quickstart: build  ## generate, train, evaluate and apply on a Burgers set; names a picture
+	@scripts/quickstart
+
+smoke: deps  ## run every configuration at smoke size through the binary
+	swift test -c release --filter EndToEndTests
+
+verify-interop: build  ## check files against h5py, xarray, netCDF4 and safetensors from PyPI
+	scripts/verify-interop
+
+format:  ## format all Swift files
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint:  ## check the format of all Swift files
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+clean:  ## remove what was built
+	swift package clean

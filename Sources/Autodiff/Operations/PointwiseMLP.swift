@@ -1,0 +1,147 @@
+import Tensors
+
+extension Variable {
+  /// A two-layer network at every grid point as a single operation:
+  ///
+  ///     y = f₂( f₁(x·W₁ + b₁)·W₂ + b₂ + g ⊙ s )
+  ///
+  /// with an optional gated skip (gate g per channel, skip field s). Hidden values live only in cache: backward computes
+  /// them again, which costs less than writing and reading them.
+  ///
+  /// - Parameters:
+  ///   - first: W₁ `[Cin, H]` and b₁ `[H]`.
+  ///   - second: W₂ `[H, Cout]` and b₂ `[Cout]`.
+  ///   - skip: s, of the output's shape, and g `[Cout]`.
+  public func pointwiseMLP(
+    first: (weight: Parameter, bias: Parameter), activation: Activation, second: (weight: Parameter, bias: Parameter),
+    skip: (field: Variable, gate: Parameter)? = nil, outputActivation: Activation = .identity
+  ) -> Variable {
+    let (inputs, hidden, outputs) = (first.weight.shape[0], first.weight.shape[1], second.weight.shape[1])
+    precondition(inputs == shape.channels, "\(first.weight.name) does not fit \(shape)")
+    precondition(second.weight.shape[0] == hidden && first.bias.count == hidden && second.bias.count == outputs)
+    let output = shape.with(channels: outputs)
+    precondition(skip.map { $0.field.shape == output && $0.gate.count == outputs } ?? true)
+    let mlp = PointwiseMLP(
+      rows: shape.rows, inputs: inputs, hidden: hidden, outputs: outputs, activation: activation,
+      outputActivation: outputActivation, hasSkip: skip != nil)
+    let tile = mlp.tile
+    return graph.record(
+      "pointwiseMLP", inputs: [self] + (skip.map { [$0.field] } ?? []), output: output,
+      parameters: [first.weight, first.bias, second.weight, second.bias] + (skip.map { [$0.gate] } ?? []),
+      keepsInputs: skip == nil ? [0] : [0, 1], forwardScratch: [tile * hidden],
+      backwardScratch: [
+        tile * hidden, tile * hidden, tile * outputs, tile * hidden, hidden * inputs, outputs * hidden,
+      ],
+      forward: mlp.forward, backward: mlp.backward)
+  }
+}
+
+/// The two directions of ``Variable/pointwiseMLP(first:activation:second:skip:outputActivation:)``.
+private struct PointwiseMLP: Sendable {
+  let rows: Int
+  let inputs: Int
+  let hidden: Int
+  let outputs: Int
+  let activation: Activation
+  let outputActivation: Activation
+  let hasSkip: Bool
+
+  /// Rows worked on at a time: about half of a first-level cache for the hidden values.
+  var tile: Int { max(8, min(rows, 4096 / max(hidden, 1) + 1, 128)) }
+
+  private func forEachTile(_ body: (_ start: Int, _ count: Int) -> Void) {
+    var start = 0
+    while start < rows {
+      let count = min(tile, rows - start)
+      body(start, count)
+      start += count
+    }
+  }
+
+  /// h = f₁(x·W₁ + b₁) of a tile, and f₁′ where asked for.
+  private func hiddenValues(_ c: OperationContext, _ start: Int, _ count: Int, _ h: Slice, derivative: Slice?) {
+    c.kernels.multiply(
+      .init(c.input(0).dropping(start * inputs), rows: count, columns: inputs),
+      .init(c.parameter(0), rows: inputs, columns: hidden), into: .init(h, rows: count, columns: hidden),
+      .row(c.parameter(1)))
+    let h = h.dropping(0, length: count * hidden)
+    if let derivative {
+      c.kernels.activateBoth(activation, h, into: h, derivative: derivative)
+    } else {
+      c.kernels.activate(activation, h, into: h)
+    }
+  }
+
+  /// z = h·W₂ + b₂ + g ⊙ s of a tile.
+  private func outputValues(_ c: OperationContext, _ start: Int, _ count: Int, _ h: Slice, _ z: Slice) {
+    c.kernels.multiply(
+      .init(h, rows: count, columns: hidden), .init(c.parameter(2), rows: hidden, columns: outputs),
+      into: .init(z, rows: count, columns: outputs), .row(c.parameter(3)))
+    if hasSkip {
+      c.kernels.gate(
+        rows: count, channels: outputs, c.input(1).dropping(start * outputs), by: c.parameter(4), into: z,
+        accumulate: true)
+    }
+  }
+
+  func forward(_ c: OperationContext) {
+    let h = c.scratch(0)
+    forEachTile { start, count in
+      hiddenValues(c, start, count, h, derivative: nil)
+      let y = c.output.dropping(start * outputs, length: count * outputs)
+      outputValues(c, start, count, h, y)
+      if outputActivation != .identity { c.kernels.activate(outputActivation, y, into: y) }
+    }
+  }
+
+  func backward(_ c: OperationContext) {
+    let k = c.kernels
+    let (h, derivative, z, dh) = (c.scratch(0), c.scratch(1), c.scratch(2), c.scratch(3))
+    let (firstTransposed, secondTransposed) = (c.scratch(4), c.scratch(5))
+    k.transpose(rows: inputs, columns: hidden, c.parameter(0), into: firstTransposed)
+    k.transpose(rows: hidden, columns: outputs, c.parameter(2), into: secondTransposed)
+    let targets = (0..<4).map { c.parameterGradient($0) }
+    let gate = hasSkip ? c.parameterGradient(4) : nil
+    forEachTile { start, count in
+      let later = start > 0
+      hiddenValues(c, start, count, h, derivative: derivative)
+      let dz = c.outputGradient.dropping(start * outputs, length: count * outputs)
+      if outputActivation != .identity {
+        outputValues(c, start, count, h, z)
+        k.activateBackward(outputActivation, z: z.dropping(0, length: count * outputs), dh: dz, into: dz)
+      }
+      let hMatrix = Kernels.Matrix(h, rows: count, columns: hidden)
+      let dzMatrix = Kernels.Matrix(dz, rows: count, columns: outputs)
+      k.multiply(
+        hMatrix.transposed, dzMatrix, into: .init(targets[2].slice, rows: hidden, columns: outputs),
+        targets[2].accumulates || later ? .accumulate : .zero)
+      k.columnSums(
+        rows: count, channels: outputs, dz, into: targets[3].slice, accumulate: targets[3].accumulates || later)
+      let dhMatrix = Kernels.Matrix(dh, rows: count, columns: hidden)
+      k.multiply(dzMatrix, .init(secondTransposed, rows: outputs, columns: hidden), into: dhMatrix)
+      let da = dh.dropping(0, length: count * hidden)
+      k.multiplyElements(da, derivative, into: da)
+      let x = Kernels.Matrix(c.input(0).dropping(start * inputs), rows: count, columns: inputs)
+      k.multiply(
+        x.transposed, dhMatrix, into: .init(targets[0].slice, rows: inputs, columns: hidden),
+        targets[0].accumulates || later ? .accumulate : .zero)
+      k.columnSums(
+        rows: count, channels: hidden, da, into: targets[1].slice, accumulate: targets[1].accumulates || later)
+      if let dx = c.inputGradient(0) {
+        k.multiply(
+          dhMatrix, .init(firstTransposed, rows: hidden, columns: inputs),
+          into: .init(dx.slice.dropping(start * inputs), rows: count, columns: inputs),
+          dx.accumulates ? .accumulate : .zero)
+      }
+      // After the gradient of input 0, which may be the same variable.
+      guard let gate else { return }
+      let s = c.input(1).dropping(start * outputs, length: count * outputs)
+      k.columnDots(rows: count, channels: outputs, dz, s, into: gate.slice, accumulate: gate.accumulates || later)
+      if let ds = c.inputGradient(1) {
+        k.gate(
+          rows: count, channels: outputs, dz, by: c.parameter(4), into: ds.slice.dropping(start * outputs),
+          accumulate: ds.accumulates)
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/// All metrics, alphabetically by their identifiers.
+public enum MetricRegistry {
+  public static let entries: [any Metric] = [
+    MaxError(),
+    MeanSquaredError(),
+    NormalizedRMSE(),
+    RelativeH1(),
+    RelativeL1(),
+    RelativeL2(),
+    RelativeSpectralH1(),
+    RootMeanSquaredError(),
+    VarianceScaledRMSE(),
+  ]
+
+  /// The metric of a name.
+  public static func metric(named name: String) throws(MetricError) -> any Metric {
+    guard let metric = entries.first(where: { $0.identifier == name }) else {
+      throw .unknownMetric(name: name, known: entries.map(\.identifier))
+    }
+    return metric
+  }
+}

@@ -1,0 +1,52 @@
+import Autodiff
+import Configuration
+import Diagnostics
+import Fields
+
+/// A model's configuration, read and waiting for the data it will be built for.
+public struct ModelRecipe {
+  public let card: ModelCard
+  /// Builds the model; errors name their place in the configuration file.
+  public let build: (_ signature: OperatorSignature, _ builder: ParameterBuilder) throws -> any OperatorModel
+  /// Refuses a grid the model cannot be applied on, with the same kind of error.
+  public let validate: (_ model: any OperatorModel, _ grid: [Int]) throws -> Void
+}
+
+/// A line of the model registry: the type, erased once.
+public struct ModelEntry: Sendable {
+  public let card: ModelCard
+  /// Reads the model's section of a configuration.
+  public let read: @Sendable (ConfigReader) throws -> ModelRecipe
+
+  public init<Model: OperatorModel>(_ type: Model.Type) {
+    let card = Model.card
+    self.card = card
+    read = { reader in
+      let configuration = try Model.Configuration(from: reader)
+      return ModelRecipe(
+        card: card,
+        build: { signature, builder in
+          try located(reader) {
+            guard card.dimensions.contains(signature.dimensions) else {
+              throw ModelError.dimensions(
+                model: card.identifier, supported: card.dimensions, data: signature.dimensions)
+            }
+            let model = try Model(configuration, signature: signature, builder: builder)
+            try model.validate(grid: signature.gridShape)
+            return model
+          }
+        },
+        validate: { model, grid in try located(reader) { try model.validate(grid: grid) } })
+    }
+  }
+}
+
+/// Turns a model's complaint into one that names file, line and path.
+private func located<R>(_ reader: ConfigReader, _ body: () throws -> R) throws -> R {
+  do {
+    return try body()
+  } catch let error as ModelError {
+    let d = error.diagnostic
+    throw reader.fail(error.key, d.summary, why: d.reason, fix: d.fix, code: d.code)
+  }
+}

@@ -1,0 +1,17 @@
+import Configuration
+import Layers
+
+/// All models: the one place that a new one is added to.
+public enum ModelRegistry {
+  public static let entries: [ModelEntry] = [
+    ModelEntry(FNO.self),
+    ModelEntry(OriginalFNO.self),
+  ]
+
+  /// Reads `{"type": …, …}` under `key`.
+  public static func read(_ key: String, from reader: ConfigReader) throws -> ModelRecipe {
+    try reader.variant(
+      key, of: entries.map { (name: $0.card.identifier, doc: $0.card.title, read: $0.read) },
+      doc: "operator model and its settings")
+  }
+}

@@ -1,0 +1,91 @@
+import Diagnostics
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A place that a command shall write to, checked before any work is done.
+enum OutputPath {
+  enum Kind { case absent, file, directory, other }
+
+  static func kind(of path: String) -> Kind {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return .absent }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .directory
+    default: return .other
+    }
+  }
+
+  /// Checks that a file may be made at `path`.
+  ///
+  /// - Throws: exit status 4 if it exists and `force` is false, if its directory is missing or read-only.
+  static func checkFile(_ path: String, force: Bool) throws {
+    switch kind(of: path) {
+    case .absent: break
+    case .file where force: break
+    case .file:
+      throw Diagnostic(
+        "output.exists", exit: .cannotWrite, "'\(path)' exists already", at: path,
+        fix: "choose another name with -o, or give --force to replace it")
+    case .directory, .other:
+      throw Diagnostic(
+        "output.not-a-file", exit: .cannotWrite, "'\(path)' is not a file", at: path,
+        fix: "choose a file name with -o")
+    }
+    try checkDirectory(parent(of: path), holding: path)
+  }
+
+  /// Checks that a directory exists and may be written to.
+  static func checkDirectory(_ directory: String, holding path: String) throws {
+    guard kind(of: directory) == .directory else {
+      throw Diagnostic(
+        "output.no-directory", exit: .cannotWrite, "there is no directory '\(directory)' to write in", at: path,
+        fix: "make it with 'mkdir -p \(directory)', or choose another place with -o")
+    }
+    guard access(directory, W_OK | X_OK) == 0 else {
+      throw Diagnostic(
+        "output.read-only", exit: .cannotWrite, "cannot write in the directory '\(directory)'", at: path,
+        why: String(cString: strerror(errno)), fix: "choose another place with -o")
+    }
+  }
+
+  static func parent(of path: String) -> String {
+    let trimmed = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    guard let slash = trimmed.lastIndex(of: "/") else { return "." }
+    return slash == trimmed.startIndex ? "/" : String(trimmed[..<slash])
+  }
+
+  /// The nearest directory above `path` that exists.
+  static func existingAncestor(of path: String) -> String {
+    var directory = parent(of: path)
+    while kind(of: directory) == .absent, directory != ".", directory != "/" { directory = parent(of: directory) }
+    return directory
+  }
+
+  /// File name without directories and extension: `configs/train/x.json` gives `x`.
+  static func stem(of path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  /// Names in a directory, sorted, hidden ones included and `.` and `..` left out; `nil` if unreadable.
+  static func names(in directory: String) -> [String]? {
+    guard let handle = opendir(directory) else { return nil }
+    defer { closedir(handle) }
+    var names: [String] = []
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+}

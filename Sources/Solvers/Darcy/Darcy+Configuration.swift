@@ -1,0 +1,62 @@
+import Configuration
+
+extension Darcy {
+  /// Reads `points`, `solvePoints`, `grid`, `source`, `coefficient`, `field`, `tolerance`, `maximumIterations`.
+  public init(from reader: ConfigReader) throws {
+    points = try reader.int("points", default: 85, in: 3...4096, doc: "stored grid points per direction")
+    solvePoints = try reader.int(
+      "solvePoints", default: 421, in: 8...4096,
+      doc: "grid points per direction of the solve; every (solvePoints-1)/(points-1)-th is stored")
+    grid = try reader.choice(
+      "grid", default: .vertex,
+      doc: "\"vertex\": points i/(n-1), zero boundary included; \"cell\": cell centres (i+1/2)/n")
+    source = try reader.double("source", default: 1, in: -1e6...1e6, doc: "f, constant right-hand side")
+    coefficient = try reader.variant(
+      "coefficient",
+      of: [
+        (
+          "binary", "two values, by the sign of the Gaussian field",
+          { section in
+            .binary(
+              low: try section.double(
+                "low", default: 3, in: 0...1e12, exclusiveMinimum: 0, doc: "a where the field is negative"),
+              high: try section.double(
+                "high", default: 12, in: 0...1e12, exclusiveMinimum: 0, doc: "a where the field is not negative"))
+          }
+        ),
+        (
+          "lognormal", "exponential of the Gaussian field",
+          { section in
+            .lognormal(
+              mean: try section.double(
+                "mean", default: 1, in: 0...1e12, exclusiveMinimum: 0, doc: "factor on exp(field)"))
+          }
+        ),
+      ], default: "binary", doc: "how the Gaussian field becomes the coefficient a")
+    covariance = try GaussianCovariance(
+      from: reader.section("field", doc: "Gaussian field with Neumann boundary"),
+      default: GaussianCovariance(variance: 9, tau: 3, alpha: 2))
+    tolerance = try reader.double(
+      "tolerance", default: 1e-8, in: 1e-13...0.1, doc: "reduction of the preconditioned residual norm")
+    maximumIterations = try reader.int(
+      "maximumIterations", default: 1000, in: 1...1_000_000, doc: "conjugate gradient iterations allowed")
+    guard points <= solvePoints, (solvePoints - 1) % (points - 1) == 0 else {
+      throw reader.fail(
+        "points", "points = \(points) does not divide the grid of \(solvePoints) points evenly",
+        why: "solvePoints - 1 = \(solvePoints - 1) must be a multiple of points - 1 = \(points - 1)",
+        fix: "set points to \(nearestDivisor()) or change solvePoints")
+    }
+  }
+
+  /// The number of stored points nearest to `points` whose grid is part of the solve grid.
+  private func nearestDivisor() -> Int {
+    let intervals = solvePoints - 1
+    let divisors = (2...intervals).filter { intervals % $0 == 0 }
+    let best = divisors.min { abs($0 - (points - 1)) < abs($1 - (points - 1)) } ?? intervals
+    return best + 1
+  }
+
+  public static let smokeConfiguration = """
+    {"type": "darcy", "points": 13, "solvePoints": 49}
+    """
+}

@@ -1,0 +1,31 @@
+import Configuration
+
+/// One problem of the registry, its type erased.
+public struct ProblemEntry: Sendable {
+  public let card: ProblemCard
+  /// See ``Problem/smokeConfiguration``.
+  public let smokeConfiguration: String
+  /// Reads the problem from its own section.
+  public let make: @Sendable (ConfigReader) throws -> any Problem
+
+  init<P: Problem>(_: P.Type) {
+    card = P.card
+    smokeConfiguration = P.smokeConfiguration
+    make = { try P(from: $0) }
+  }
+}
+
+/// All problems that `opkit generate` knows, in alphabetical order.
+public enum ProblemRegistry {
+  public static let entries: [ProblemEntry] = [
+    ProblemEntry(Burgers.self),
+    ProblemEntry(Darcy.self),
+    ProblemEntry(NavierStokes.self),
+  ]
+
+  /// Reads the section `key` of a configuration, an object whose `"type"` names an entry.
+  public static func read(_ reader: ConfigReader, key: String = "problem") throws -> any Problem {
+    try reader.variant(
+      key, of: entries.map { ($0.card.identifier, $0.card.title, $0.make) }, doc: "PDE and its distribution")
+  }
+}

@@ -1,0 +1,171 @@
+import RealModule
+import Spectral
+
+/// How accurate a trajectory must be, and what may be spent on it.
+struct IntegrationTolerance: Sendable {
+  /// Largest allowed estimated relative L² error in time at any output time.
+  var time: Double
+  /// Largest allowed relative L² norm of the outer tenth of the kept modes at output times after the first.
+  var tail: Double
+  /// Most steps of one pass.
+  var maximumSteps = 4_000_000
+}
+
+/// States at the output times, with what is known of their error.
+struct Trajectory {
+  var records: [WorkArray]
+  var timeError: Double
+  var spectralTail: Double
+  var steps: Int
+}
+
+/// Integrates with a measured error: an adaptive pass lays a time mesh, a second pass runs on the mesh with
+/// every step halved, and the difference of the two estimates the error by Richardson's argument:
+///
+///     ‖u_{Δt/2} - u‖ ≈ ‖u_{Δt/2} - u_Δt‖ / (2^p - 1)
+///
+/// This measures the global error, with all its growth along the trajectory, where sums of local estimates
+/// only bound it. While it exceeds the tolerance the mesh is halved again. The first pass costs half of
+/// the second, so the measurement adds 50 %.
+struct VerifiedIntegration<System: SemilinearSystem> {
+  let stepper: ExponentialStepper<System>
+  let tolerance: IntegrationTolerance
+  /// Output times, increasing.
+  let times: [Double]
+  /// Time of the initial state, at most `times[0]`.
+  let startTime: Double
+
+  private static var deepestLevel: Int { 40 }
+  private static var mostRefinements: Int { 6 }
+
+  /// The adaptive pass accepts a step whose embedded estimate, of one order less than the scheme, is below
+  /// this multiple of the tolerance; the fine pass then usually meets it at once.
+  private static var localFactor: Double { 10 }
+
+  /// - Parameter stepGuess: size of the first step to try.
+  /// - Throws: ``SolverError`` when the tail or the time error stays above its tolerance, or the solution
+  ///   ceases to be finite.
+  func run(from initial: WorkArray, stepGuess: Double) throws(SolverError) -> Trajectory {
+    var (coarse, mesh) = try adaptivePass(from: initial, stepGuess: stepGuess)
+    let tail = spectralTail(coarse)
+    guard tail <= tolerance.tail else {
+      throw SolverError.underResolved(tail: tail, tolerance: tolerance.tail)
+    }
+    let richardson = Double(1 << stepper.table.order) - 1
+    for _ in 0..<Self.mostRefinements {
+      mesh = mesh.halved
+      guard mesh.stepCount <= tolerance.maximumSteps else { break }
+      let fine = try pass(on: mesh, from: initial)
+      var error = 0.0
+      for (a, b) in zip(coarse, fine) {
+        let distance = stepper.relativeDistance(a, b) / richardson
+        error = distance.isFinite ? max(error, distance) : .infinity
+      }
+      if error <= tolerance.time {
+        return Trajectory(
+          records: fine, timeError: error, spectralTail: spectralTail(fine), steps: mesh.stepCount)
+      }
+      coarse = fine
+    }
+    throw SolverError.timeToleranceMissed(tolerance: tolerance.time, steps: mesh.stepCount)
+  }
+
+  private var lengths: [Double] {
+    var lengths: [Double] = []
+    for (i, time) in times.enumerated() {
+      let length = time - (i == 0 ? startTime : times[i - 1])
+      // Equal spacings differ by rounding of the times; one length for all shares the coefficients.
+      let twin = lengths.last { abs($0 - length) <= 1e-12 * max(abs(time), length) }
+      lengths.append(twin ?? length)
+    }
+    return lengths
+  }
+
+  private func adaptivePass(
+    from initial: WorkArray, stepGuess: Double
+  ) throws(SolverError) -> (records: [WorkArray], mesh: TimeMesh) {
+    stepper.start(from: initial, time: startTime)
+    var mesh = TimeMesh()
+    var records: [WorkArray] = []
+    var stepSize = stepGuess
+    var steps = 0
+    let limit = Self.localFactor * tolerance.time
+    // An estimate this far below the limit allows a doubled step, with a margin of two.
+    let easy = limit * 0.5 * exponentOfTwo(-stepper.table.estimateExponent)
+    for (length, time) in zip(lengths, times) {
+      mesh.intervals.append([])
+      var level = 0
+      while length * exponentOfTwo(Double(-level)) > stepSize, level < Self.deepestLevel { level += 1 }
+      var position = 0  // in units of length / 2^level
+      while length > 0, position < 1 << level {
+        stepSize = length * exponentOfTwo(Double(-level))
+        let estimate = stepper.propose(stepSize)
+        guard estimate <= limit else {  // also when not a number
+          level += 1
+          position *= 2
+          guard level <= Self.deepestLevel, stepSize > 1e-14 * max(1, abs(stepper.time)) else {
+            throw SolverError.blewUp(time: stepper.time, stepSize: stepSize)
+          }
+          continue
+        }
+        position += 1
+        mesh.record(level: level)
+        stepper.accept(at: position == 1 << level ? time : nil)
+        if estimate < easy {
+          if level > 0, position % 2 == 0 {
+            level -= 1
+            position /= 2
+          } else if level == 0 {
+            stepSize = 2 * length
+          }
+        }
+        steps += 1
+        guard steps <= tolerance.maximumSteps else {
+          throw SolverError.timeToleranceMissed(tolerance: tolerance.time, steps: steps)
+        }
+      }
+      records.append(WorkArray(stepper.state.values))
+    }
+    return (records, mesh)
+  }
+
+  private func pass(on mesh: TimeMesh, from initial: WorkArray) throws(SolverError) -> [WorkArray] {
+    stepper.start(from: initial, time: startTime)
+    var records: [WorkArray] = []
+    for (i, runs) in mesh.intervals.enumerated() {
+      for run in runs {
+        let stepSize = lengths[i] * exponentOfTwo(Double(-run.level))
+        for _ in 0..<run.steps {
+          guard stepper.propose(stepSize).isFinite else {
+            throw SolverError.blewUp(time: stepper.time, stepSize: stepSize)
+          }
+          stepper.accept()
+        }
+      }
+      records.append(WorkArray(stepper.state.values))
+    }
+    return records
+  }
+
+  /// The largest share of a record's norm that lies in the outer modes; the initial state, whose roughness
+  /// is a property of its distribution, does not count.
+  private func spectralTail(_ records: [WorkArray]) -> Double {
+    let (outer, multiplicity) = (stepper.system.isOuter, stepper.system.multiplicity)
+    var worst = 0.0
+    for (time, record) in zip(times, records) where time > startTime {
+      var all = 0.0
+      var tail = 0.0
+      for i in 0..<stepper.system.modeCount {
+        let (re, im) = (record.pointer[2 * i], record.pointer[2 * i + 1])
+        let energy = multiplicity[i] * (re * re + im * im)
+        all += energy
+        if outer[i] { tail += energy }
+      }
+      let share = all > 0 ? (tail / all).squareRoot() : (all == 0 ? 0 : .infinity)
+      worst = share.isFinite ? max(worst, share) : .infinity
+    }
+    return worst
+  }
+
+  private func exponentOfTwo(_ x: Double) -> Double { .exp2(x) }
+}

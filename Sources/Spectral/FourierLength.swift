@@ -1,0 +1,24 @@
+/// Lengths for which the fast Fourier transform is fast: 2^a·3^b·5^c·7^d.
+public enum FourierLength {
+  /// The smallest even product of 2, 3, 5 and 7 that is at least `minimum`.
+  ///
+  /// Even, because a real transform of even length needs half the work; the factors are those for
+  /// which FFTW has hard-wired butterflies.
+  public static func fast(atLeast minimum: Int) -> Int {
+    var candidate = max(2, minimum + minimum % 2)
+    while !isSmooth(candidate) { candidate += 2 }
+    return candidate
+  }
+
+  /// Grid points on which the product of two fields of modes |k| ≤ `modes` has no alias among the
+  /// kept modes: the smallest fast N with 3·modes < N (the "2/3 rule", stated from the modes).
+  public static func dealiased(modes: Int) -> Int { fast(atLeast: 3 * modes + 1) }
+
+  private static func isSmooth(_ n: Int) -> Bool {
+    var rest = n
+    for factor in [2, 3, 5, 7] {
+      while rest % factor == 0 { rest /= factor }
+    }
+    return rest == 1
+  }
+}

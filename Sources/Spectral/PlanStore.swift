@@ -1,0 +1,49 @@
+import CFFTW
+import Synchronization
+
+/// An FFTW plan. Executing it on other arrays is the one call of FFTW that is safe from several threads
+/// at once, and the only one made outside of ``PlanStore``'s lock.
+final class FourierPlan: @unchecked Sendable {
+  let handle: fftw_plan
+
+  fileprivate init(_ handle: fftw_plan) { self.handle = handle }
+}
+
+/// What determines a plan. Plans are made with `FFTW_ESTIMATE`: its choice does not depend on timing, so
+/// equal machines give equal bits.
+struct PlanKey: Hashable {
+  enum Kind: Hashable {
+    case realForward, realBackward
+    case complexForward, complexBackward
+    case trigonometric(UInt32)
+  }
+
+  var kind: Kind
+  var shape: [Int]
+  /// Number of interleaved transforms of a complex in-place batch, and the distance of their elements.
+  var batch = 1
+  var stride = 1
+}
+
+/// All plans of the process, made once each, under one lock because FFTW's planner has global state.
+enum PlanStore {
+  private static let plans = Mutex<[PlanKey: FourierPlan]>([:])
+
+  /// The plan of `key`, made by `make` at the first request.
+  static func plan(_ key: PlanKey, _ make: () -> fftw_plan?) -> FourierPlan {
+    plans.withLock { plans in
+      if let plan = plans[key] { return plan }
+      guard let handle = make() else { preconditionFailure("FFTW has no plan for \(key)") }
+      let plan = FourierPlan(handle)
+      plans[key] = plan
+      return plan
+    }
+  }
+
+  static let flags = UInt32(FFTW_ESTIMATE)
+}
+
+/// FFTW's view of interleaved complex numbers.
+func complexPointer(_ pointer: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<fftw_complex> {
+  UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: fftw_complex.self)
+}

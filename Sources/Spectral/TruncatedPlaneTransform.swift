@@ -1,0 +1,95 @@
+import CFFTW
+
+/// Transform pair between the kept modes of a real periodic field on a square and its N×N grid, done row by
+/// row so that the physical field never leaves the first-level cache.
+///
+/// Kept modes are |k₁| ≤ K, 0 ≤ k₂ ≤ K, stored packed: row r holds k₁ = r for r ≤ K and k₁ = r-(2K+1)
+/// above, K+1 complex numbers each. Between the two passes the field lives in a *column array*
+/// `[N][columnStride]` (complex), Fourier in k₂ and physical in x₁. Only the K+1 kept columns are
+/// transformed along x₁, which skips a third of that pass at 3K < N.
+///
+/// - Conventions: unscaled in both directions, as ``RealTransform``.
+public final class TruncatedPlaneTransform: Sendable {
+  public let points: Int
+  public let modes: Int
+  /// Complex numbers per row of a column array: K+1 rounded up to whole cache lines.
+  public let columnStride: Int
+  /// Complex numbers per row of a row spectrum: N/2+1.
+  public let rowModeCount: Int
+  private let columnBackward: FourierPlan
+  private let columnForward: FourierPlan
+  private let row: RealTransform
+
+  /// - Parameters:
+  ///   - points: grid points N per direction.
+  ///   - modes: kept modes K per direction, 2K < N.
+  public init(points: Int, modes: Int) {
+    precondition(modes >= 1 && 2 * modes < points, "kept modes must lie below half the grid")
+    self.points = points
+    self.modes = modes
+    columnStride = (modes + 4) & ~3
+    rowModeCount = points / 2 + 1
+    row = RealTransform(shape: [points])
+    let stride = columnStride
+    func plan(_ kind: PlanKey.Kind, _ sign: Int32) -> FourierPlan {
+      PlanStore.plan(PlanKey(kind: kind, shape: [points], batch: modes + 1, stride: stride)) {
+        withExtendedLifetime(WorkArray(count: 2 * points * stride)) { scratch in
+          let array = complexPointer(scratch.pointer)
+          return fftw_plan_many_dft(
+            1, [Int32(points)], Int32(modes + 1), array, nil, Int32(stride), 1, array, nil, Int32(stride), 1,
+            sign, PlanStore.flags)
+        }
+      }
+    }
+    columnBackward = plan(.complexBackward, FFTW_BACKWARD)
+    columnForward = plan(.complexForward, FFTW_FORWARD)
+  }
+
+  /// Complex numbers of a packed state: (2K+1)(K+1).
+  public var modeCount: Int { (2 * modes + 1) * (modes + 1) }
+
+  /// Doubles of a column array.
+  public var columnArrayCount: Int { 2 * points * columnStride }
+
+  /// Row of a column array that holds packed row `r` before ``columnsBackward(_:)``.
+  @inline(__always)
+  public func columnRow(ofPackedRow r: Int) -> Int { r <= modes ? r : points - (2 * modes + 1) + r }
+
+  /// Zeroes the rows of a column array that hold no kept mode.
+  public func clearUnkeptRows(_ columns: UnsafeMutablePointer<Double>) {
+    let width = 2 * columnStride
+    (columns + (modes + 1) * width).update(repeating: 0, count: (points - 2 * modes - 1) * width)
+  }
+
+  /// Along x₁, Fourier to physical, in place, kept columns only.
+  public func columnsBackward(_ columns: UnsafeMutablePointer<Double>) {
+    fftw_execute_dft(columnBackward.handle, complexPointer(columns), complexPointer(columns))
+  }
+
+  /// Along x₁, physical to Fourier, in place, kept columns only.
+  public func columnsForward(_ columns: UnsafeMutablePointer<Double>) {
+    fftw_execute_dft(columnForward.handle, complexPointer(columns), complexPointer(columns))
+  }
+
+  /// Row `i` of a column array to N physical values; `spectrum` is scratch of 2·rowModeCount doubles.
+  @inline(__always)
+  public func rowBackward(
+    _ columns: UnsafeMutablePointer<Double>, row i: Int, spectrum: UnsafeMutablePointer<Double>,
+    to values: UnsafeMutablePointer<Double>
+  ) {
+    let kept = 2 * (modes + 1)
+    spectrum.update(from: columns + 2 * i * columnStride, count: kept)
+    (spectrum + kept).update(repeating: 0, count: 2 * rowModeCount - kept)
+    row.backward(destroying: spectrum, to: values)
+  }
+
+  /// N physical values to row `i` of a column array, keeping K+1 modes.
+  @inline(__always)
+  public func rowForward(
+    _ values: UnsafeMutablePointer<Double>, spectrum: UnsafeMutablePointer<Double>,
+    to columns: UnsafeMutablePointer<Double>, row i: Int
+  ) {
+    row.forward(values, to: spectrum)
+    (columns + 2 * i * columnStride).update(from: spectrum, count: 2 * (modes + 1))
+  }
+}

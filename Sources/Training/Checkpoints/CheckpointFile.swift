@@ -1,0 +1,117 @@
+import Autodiff
+import Configuration
+import Datasets
+import Fields
+import Files
+import Tensors
+
+/// A checkpoint on disk, opened: its description at once, its arrays when asked for.
+public struct CheckpointFile {
+  public let path: String
+  public let checkpoint: Checkpoint
+  private let file: SafetensorsFile
+
+  /// Opens a checkpoint.
+  ///
+  /// - Throws: errors of `SafetensorsFile` for a damaged file, ``TrainingError/notACheckpoint(path:missing:)`` for a
+  ///   safetensors file of another origin.
+  public init(path: String) throws {
+    let file = try SafetensorsFile(path: path)
+    func text(_ key: String) throws -> String {
+      guard let text = file.metadata[key] else {
+        throw TrainingError.notACheckpoint(path: path, missing: "its metadata has no '\(key)'")
+      }
+      return text
+    }
+    let version = try text("opkit.format")
+    guard version == Checkpoint.formatVersion else {
+      throw TrainingError.notACheckpoint(
+        path: path, missing: "its layout is version \(version), and this opkit reads version \(Checkpoint.formatVersion)")
+    }
+    func json(_ key: String) throws -> JSONValue { try JSONValue.parse(text(key), source: "\(path): \(key)") }
+    guard let signature = OperatorSignature(json: try json("signature")) else {
+      throw TrainingError.notACheckpoint(path: path, missing: "its signature is not readable")
+    }
+    guard let progress = TrainingProgress(json: try json("progress")) else {
+      throw TrainingError.notACheckpoint(path: path, missing: "its progress is not readable")
+    }
+    func normalizer(_ role: String) throws -> Normalizer {
+      try Normalizer(
+        description: try json("normalizer.\(role)"), prefix: "normalizer.\(role)", source: path,
+        tensor: { try file.buffer(of: $0) })
+    }
+    self.path = path
+    self.file = file
+    checkpoint = Checkpoint(
+      configuration: try json("configuration"), signature: signature,
+      mapping: try FieldMapping(json: text("mapping"), source: "\(path): mapping"),
+      outputs: try OutputDescription(json: try json("outputs"), source: path), fingerprint: try text("fingerprint"),
+      progress: progress, inputNormalizer: try normalizer("input"), outputNormalizer: try normalizer("output"))
+  }
+
+  /// Names, types and shapes of all tensors.
+  public var tensors: [SafetensorsFile.Tensor] { file.tensors }
+
+  public func has(group: String) -> Bool { file.tensors.contains { $0.name.hasPrefix(group + ".") } }
+
+  /// Reads a group's arrays into memory laid out as the parameters are.
+  ///
+  /// - Throws: ``TrainingError/checkpointMismatch(path:what:)`` where a parameter is missing or has another shape.
+  public func read(group: String, parameters: [Parameter], into values: HostBuffer) throws {
+    for parameter in parameters {
+      let name = "\(group).\(parameter.name)"
+      guard let tensor = file[name] else {
+        throw TrainingError.checkpointMismatch(path: path, what: "it has no tensor '\(name)'")
+      }
+      guard tensor.shape == parameter.shape else {
+        throw TrainingError.checkpointMismatch(
+          path: path, what: "'\(name)' has shape \(tensor.shape), and the model needs \(parameter.shape)")
+      }
+      let buffer = try file.buffer(of: name)
+      if buffer.precision == values.precision {
+        Kernels(values.precision).copy(buffer.slice(), into: values.slice(from: parameter.offset))
+      } else {
+        for i in 0..<parameter.count { values[parameter.offset + i] = buffer[i] }
+      }
+    }
+  }
+
+  /// Reads the weights that results are made with: the moving average where there is one.
+  public func readWeights(parameters: [Parameter], into values: HostBuffer) throws {
+    try read(group: has(group: "average") ? "average" : "model", parameters: parameters, into: values)
+  }
+}
+
+extension OperatorSignature {
+  var json: JSONValue {
+    [
+      "inputChannels": .integer(inputChannels), "outputChannels": .integer(outputChannels),
+      "rolloutSteps": .integer(rolloutSteps),
+      "axes": .array(
+        axes.map { axis in
+          [
+            "name": .string(axis.name), "boundary": .string(axis.boundary.rawValue), "units": .string(axis.units),
+            "coordinates": .array(axis.coordinates.map { .number($0) }),
+          ]
+        }),
+    ]
+  }
+
+  init?(json: JSONValue) {
+    guard let inputs = json["inputChannels"]?.integer, let outputs = json["outputChannels"]?.integer,
+      let steps = json["rolloutSteps"]?.integer, inputs >= 1, outputs >= 1, steps >= 1,
+      case .array(let list)? = json["axes"], (1...3).contains(list.count)
+    else { return nil }
+    var axes: [GridAxis] = []
+    for entry in list {
+      guard let name = entry["name"]?.text, let boundary = entry["boundary"]?.text.flatMap(GridAxis.Boundary.init),
+        case .array(let numbers)? = entry["coordinates"], !numbers.isEmpty
+      else { return nil }
+      axes.append(
+        GridAxis(
+          name: name, coordinates: numbers.compactMap(\.double), boundary: boundary,
+          units: entry["units"]?.text ?? "1"))
+    }
+    self.init(inputChannels: inputs, outputChannels: outputs, axes: axes, rolloutSteps: steps)
+  }
+}

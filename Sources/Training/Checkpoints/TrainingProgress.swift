@@ -1,0 +1,61 @@
+import Configuration
+
+/// Where a run stands: integers and sums from which it continues to the same bits.
+///
+/// Nothing random is stored, because every random choice is a function of the seed and these integers.
+public struct TrainingProgress: Sendable, Equatable {
+  /// Epochs completed.
+  public var epoch = 0
+  /// Updates done in all.
+  public var step = 0
+  /// Updates done in the epoch that is under way, and the sum of its items' losses so far.
+  public var stepInEpoch = 0
+  public var lossSum = 0.0
+  /// Validation loss (training loss without validation samples) of the best epoch so far, and which it was.
+  public var bestLoss = Double.infinity
+  public var bestEpoch = 0
+  /// Seconds of training so far, over all parts of the run.
+  public var seconds = 0.0
+  /// Loss of the last epoch.
+  public var trainingLoss = Double.nan
+
+  public init() {}
+
+  var json: JSONValue {
+    [
+      "epoch": .integer(epoch), "step": .integer(step), "stepInEpoch": .integer(stepInEpoch),
+      "lossSum": .number(lossSum), "bestLoss": .number(bestLoss), "bestEpoch": .integer(bestEpoch),
+      "seconds": .number(seconds), "trainingLoss": .number(trainingLoss),
+    ]
+  }
+
+  init?(json: JSONValue) {
+    guard let epoch = json["epoch"]?.integer, let step = json["step"]?.integer, epoch >= 0, step >= 0 else { return nil }
+    self.epoch = epoch
+    self.step = step
+    stepInEpoch = json["stepInEpoch"]?.integer ?? 0
+    lossSum = json["lossSum"]?.double ?? 0
+    bestLoss = json["bestLoss"]?.double ?? .infinity
+    bestEpoch = json["bestEpoch"]?.integer ?? 0
+    seconds = json["seconds"]?.double ?? 0
+    trainingLoss = json["trainingLoss"]?.double ?? .nan
+  }
+}
+
+extension JSONValue {
+  var integer: Int? {
+    if case .integer(let value) = self { return value }
+    return nil
+  }
+  var double: Double? {
+    switch self {
+    case .integer(let value): return Double(value)
+    case .number(let value): return value
+    default: return nil
+    }
+  }
+  var text: String? {
+    if case .string(let value) = self { return value }
+    return nil
+  }
+}

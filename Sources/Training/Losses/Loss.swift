@@ -1,0 +1,51 @@
+import Autodiff
+import Configuration
+import Fields
+
+/// A training objective: one number per sample, differentiable with respect to the prediction.
+public protocol Loss: Sendable, SendableMetatype {
+  /// Value of `training.loss.type`, and its definition in one line.
+  static var identifier: String { get }
+  static var definition: String { get }
+  init(from reader: ConfigReader) throws
+
+  /// Records the loss of a prediction.
+  ///
+  /// - Parameter axes: the data's axes, for boundaries; the grid is the prediction's.
+  /// - Returns: shape `[B, 1]`.
+  func callAsFunction(_ prediction: Variable, _ target: Variable, axes: [GridAxis]) -> Variable
+}
+
+/// A line of the loss registry.
+public struct LossEntry: Sendable {
+  public let identifier: String
+  public let definition: String
+  public let read: @Sendable (ConfigReader) throws -> any Loss
+
+  init<L: Loss>(_ type: L.Type) {
+    identifier = L.identifier
+    definition = L.definition
+    read = { try L(from: $0) }
+  }
+}
+
+/// All losses: the one place that a new one is added to.
+public enum LossRegistry {
+  public static let entries: [LossEntry] = [
+    LossEntry(MeanSquaredError.self),
+    LossEntry(RelativeH1.self),
+    LossEntry(RelativeL1.self),
+    LossEntry(RelativeL2.self),
+  ]
+
+  /// Reads `{"type": …, …}` under `key`; relative L2 unless the configuration says otherwise.
+  public static func read(_ key: String, from reader: ConfigReader) throws -> any Loss {
+    try reader.variant(
+      key, of: entries.map { (name: $0.identifier, doc: $0.definition, read: $0.read) },
+      default: RelativeL2.identifier, doc: "training objective")
+  }
+}
+
+/// Added to norms of targets in denominators, so that an all-zero target gives a finite number; the value
+/// neuraloperator uses.
+let denominatorEpsilon = 1e-8

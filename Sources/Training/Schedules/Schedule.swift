@@ -1,0 +1,25 @@
+import Configuration
+
+/// A learning rate as a pure function of the position in a run.
+///
+/// Schedules are dimensionless: they multiply the optimiser's rate, which stands in the optimiser's
+/// section of a configuration.
+public protocol Schedule: Sendable {
+  /// Name in configurations.
+  static var identifier: String { get }
+  /// One line on what it does.
+  static var summary: String { get }
+
+  /// Reads the schedule's own section, such as `{"type": "step", "every": 100}`.
+  init(from reader: ConfigReader) throws
+
+  /// What the optimiser's rate is multiplied with for the next step.
+  func factor(at progress: ScheduleProgress) -> Double
+}
+
+extension Schedule {
+  /// The learning rate of the next step.
+  public func learningRate(base: Double, at progress: ScheduleProgress) -> Double {
+    base * factor(at: progress)
+  }
+}

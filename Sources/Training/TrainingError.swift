@@ -1,0 +1,58 @@
+import Diagnostics
+
+/// Training cannot start, or cannot go on.
+public enum TrainingError: Error, Equatable {
+  case batchExceedsSamples(batch: Int, samples: Int)
+  case earlyStoppingWithoutValidation
+  case rolloutWithoutWindow
+  /// A loss, or a weight, is not a number any more.
+  case nonFinite(epoch: Int, step: Int, what: String, learningRate: Double)
+  case checkpointMismatch(path: String, what: String)
+  case notACheckpoint(path: String, missing: String)
+  case runLocked(path: String, holder: String)
+  case otherRun(path: String, key: String, run: String, now: String)
+}
+
+extension TrainingError: Diagnosable {
+  public var diagnostic: Diagnostic {
+    switch self {
+    case .batchExceedsSamples(let batch, let samples):
+      return Diagnostic(
+        "config.range", exit: .usage, "batch = \(batch) is more than the \(samples) training samples",
+        at: "training.batch", why: "data.train selects \(samples) samples",
+        fix: "set training.batch to \(samples) or less")
+    case .earlyStoppingWithoutValidation:
+      return Diagnostic(
+        "config.conflict", exit: .usage, "earlyStopping has no validation samples to watch",
+        at: "training.earlyStopping", why: "data.validation is 0, and test samples never decide about training",
+        fix: "set data.validation to some samples, or remove training.earlyStopping")
+    case .rolloutWithoutWindow:
+      return Diagnostic(
+        "config.conflict", exit: .usage, "rollout = oneStep needs a time window", at: "training.rollout",
+        why: "the data's mapping is not a window, so there are no steps", fix: "remove training.rollout")
+    case .nonFinite(let epoch, let step, let what, let rate):
+      return Diagnostic(
+        "training.non-finite", exit: .numericalFailure, "training gave a number that is not finite",
+        at: "epoch \(epoch), step \(step): \(what)",
+        why: "the learning rate there is \(rate); the last good checkpoint is kept",
+        fix: "lower training.optimizer.learningRate, set training.gradientClip, or train in float64")
+    case .checkpointMismatch(let path, let what):
+      return Diagnostic(
+        "checkpoint.mismatch", exit: .badInput, "the checkpoint does not fit this model", at: path, why: what,
+        fix: "use a checkpoint of a model with the same configuration")
+    case .notACheckpoint(let path, let missing):
+      return Diagnostic(
+        "checkpoint.foreign", exit: .badInput, "this is not a checkpoint of opkit", at: path, why: missing,
+        fix: "give best.safetensors or last.safetensors of a run directory")
+    case .runLocked(let path, let holder):
+      return Diagnostic(
+        "output.locked", exit: .cannotWrite, "another process trains in this run directory", at: path, why: holder,
+        fix: "wait for it to end, or choose another run directory with -o")
+    case .otherRun(let path, let key, let run, let now):
+      return Diagnostic(
+        "config.changed", exit: .usage, "\(key) is not what the run was started with", at: path,
+        why: "the run has \(run), the configuration now has \(now)",
+        fix: "restore the value, or start another run with -o")
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import Autodiff
+import Tensors
+import TestSupport
+import Testing
+
+/// Sums of a few hundred products in double precision.
+private let roundOff = 1e-12
+
+@Suite("The truncated transform") struct TruncatedTransformTests {
+  struct Setting: Sendable, CustomTestStringConvertible {
+    var grid: [Int]
+    var modes: [Int]
+    var testDescription: String { "\(grid) modes \(modes)" }
+  }
+
+  static let settings = [
+    Setting(grid: [9], modes: [4]), Setting(grid: [8], modes: [5]), Setting(grid: [6, 7], modes: [3, 4]),
+    Setting(grid: [5, 8], modes: [2, 5]), Setting(grid: [4, 6, 5], modes: [2, 3, 2]),
+  ]
+
+  @Test("equals the defining sums", arguments: settings)
+  func definition(_ s: Setting) {
+    let t = OperationCases.transform(s.grid, modes: s.modes, precision: .float64)
+    let channels = 2
+    let points = s.grid.reduce(1, *)
+    let x = random(points * channels, "x")
+    let modes = HostBuffer(count: t.modeCount * 2 * channels, precision: .float64)
+    let (a, b) = scratch(t, channels)
+    let k = Kernels(.float64)
+    t.toModes(k, .analysis, x.slice(), channels: channels, scratch: (a, b), into: modes.slice())
+    var expected: [Double] = []
+    var back = [Double](repeating: 0, count: points * channels)
+    for mode in 0..<t.modeCount {
+      let f = frequency(mode, t)
+      let copies = (f.last == 0 || 2 * (f.last ?? 0) == s.grid.last) ? 1.0 : 2.0
+      var re = [0.0, 0.0]
+      var im = [0.0, 0.0]
+      for p in 0..<points {
+        let (sine, cosine) = phase(f, p, s.grid)
+        for c in 0..<channels {
+          re[c] += cosine * x[p * channels + c]
+          im[c] -= sine * x[p * channels + c]
+        }
+      }
+      expected += re + im
+      for p in 0..<points {
+        let (sine, cosine) = phase(f, p, s.grid)
+        for c in 0..<channels { back[p * channels + c] += copies * (re[c] * cosine - im[c] * sine) / Double(points) }
+      }
+    }
+    expectClose(modes.doubles, expected, tolerance: roundOff, "modes")
+    let y = HostBuffer(count: points * channels, precision: .float64)
+    t.fromModes(
+      k, .synthesis, modes.slice(), channels: channels, scratch: (a, b), into: y.slice(), accumulate: false)
+    expectClose(y.doubles, back, tolerance: roundOff, "points")
+  }
+
+  @Test("has adjoints: ⟨F x, y⟩ = ⟨x, Fᵀ y⟩", arguments: settings)
+  func adjoint(_ s: Setting) {
+    let t = OperationCases.transform(s.grid, modes: s.modes, precision: .float64)
+    let points = s.grid.reduce(1, *)
+    let (x, y) = (random(points * 3, "x"), random(t.modeCount * 6, "y"))
+    let (fx, fty) = (HostBuffer(count: y.count, precision: .float64), HostBuffer(count: x.count, precision: .float64))
+    let (a, b) = scratch(t, 3)
+    let k = Kernels(.float64)
+    for (forward, back) in [
+      (TruncatedTransform.Map.analysis, TruncatedTransform.Map.analysisAdjoint), (.synthesisAdjoint, .synthesis),
+    ] {
+      t.toModes(k, forward, x.slice(), channels: 3, scratch: (a, b), into: fx.slice())
+      t.fromModes(k, back, y.slice(), channels: 3, scratch: (a, b), into: fty.slice(), accumulate: false)
+      let (left, right) = (k.dot(fx.slice(), y.slice()), k.dot(x.slice(), fty.slice()))
+      #expect(abs(left - right) <= roundOff * max(abs(left), 1))
+    }
+  }
+
+  private func random(_ count: Int, _ name: String) -> HostBuffer {
+    let buffer = HostBuffer(count: count, precision: .float64)
+    let numbers = Philox(seed: 1, stream: name)
+    for i in 0..<count { buffer[i] = numbers.normals(UInt64(i)).0 }
+    return buffer
+  }
+
+  private func scratch(_ t: TruncatedTransform, _ channels: Int) -> (Slice, Slice) {
+    let count = t.scratchCount(channels: channels)
+    return (HostBuffer.leaked(count), HostBuffer.leaked(count))
+  }
+
+  private func frequency(_ mode: Int, _ t: TruncatedTransform) -> [Int] {
+    var rest = mode
+    var f = [Int](repeating: 0, count: t.grid.count)
+    for axis in t.grid.indices.reversed() {
+      f[axis] = t.frequencies[axis][rest % t.frequencies[axis].count]
+      rest /= t.frequencies[axis].count
+    }
+    return f
+  }
+
+  private func phase(_ f: [Int], _ point: Int, _ grid: [Int]) -> (sine: Double, cosine: Double) {
+    let all = grid.reduce(1, *)
+    var rest = point
+    var numerator = 0
+    for axis in grid.indices.reversed() {
+      numerator += f[axis] * (rest % grid[axis]) * (all / grid[axis])
+      rest /= grid[axis]
+    }
+    return exactSineAndCosine(numerator: numerator, denominator: all)
+  }
+}
+
+extension HostBuffer {
+  /// A slice of memory that lives as long as the test process.
+  fileprivate static func leaked(_ count: Int) -> Slice {
+    Unmanaged.passRetained(HostBuffer(count: count, precision: .float64)).takeUnretainedValue().slice()
+  }
+}
+
+@Suite("The fused spectral block") struct SpectralBlockTests {
+  @Test("equals the composition of its parts")
+  func composition() {
+    let grid = [9, 10]
+    let shape = FieldShape(batch: 2, grid: grid, channels: 5)
+    let parameters: @Sendable (ParameterBuilder) -> [Parameter] = { b in
+      [
+        b.parameter("spectral", shape: [24, 2, 5, 3], kind: .complexPairs(block: 15), initial: .zeros),
+        b.parameter("skip", shape: [5, 3], initial: .zeros), b.parameter("bias", shape: [3], initial: .zeros),
+      ]
+    }
+    let fused = GradientCase(
+      "fused", inputs: [shape], parameters: parameters,
+      body: { v, p in
+        let map = SpectralMap(transform: OperationCases.transform(grid, modes: [3, 4], precision: .float64))
+        return v[0].spectralBlock(map, weight: p[0], skip: p[1], bias: p[2], activation: .gelu)
+      })
+    let composed = GradientCase(
+      "composed", inputs: [shape], parameters: parameters,
+      body: { v, p in
+        let map = SpectralMap(transform: OperationCases.transform(grid, modes: [3, 4], precision: .float64))
+        let spectral = v[0].spectralBlock(map, weight: p[0], activation: .identity)
+        return (spectral + v[0].linear(weight: p[1], bias: p[2])).activated(.gelu)
+      })
+    let (a, b) = (GradientProbe(fused, precision: .float64), GradientProbe(composed, precision: .float64))
+    #expect(abs(a.lossValue() - b.lossValue()) <= roundOff)
+    for (x, y) in zip(a.backward(fused), b.backward(composed)) { expectClose(x, y, tolerance: roundOff, "gradient") }
+  }
+}
+
+@Suite("Memory") struct MemoryPlanTests {
+  @Test("of a forward pass is reused along a chain")
+  func reuse() {
+    let graph = Graph(precision: .float32)
+    let shape = FieldShape(batch: 1, grid: [100_000], channels: 1)
+    var v = graph.input(shape)
+    for _ in 0..<20 { v = v.activated(.tanh) }
+    let program = Program(graph, results: [v])
+    #expect(program.memoryCount < 4 * 110_000)
+  }
+}

@@ -1,0 +1,81 @@
+import Configuration
+import Foundation
+import Testing
+
+/// A file under `configs/` with the overrides that shrink it.
+struct ExampleConfiguration: Sendable, CustomTestStringConvertible {
+  /// Path below `configs/`, such as `train/burgers-fno.json`.
+  var name: String
+  var overrides: [String]
+
+  var testDescription: String { name }
+  var path: String { ExampleConfiguration.folder.appendingPathComponent(name).path }
+  var flags: [String] { overrides.flatMap { ["--set", $0] } }
+
+  static let folder = Repository.root.appendingPathComponent("configs")
+
+  /// Names of all configurations in the folders of the commands.
+  static func names(of command: String) throws -> [String] {
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(command).path)
+    return files.filter { $0.hasSuffix(".json") }.sorted().map { "\(command)/\($0)" }
+  }
+
+  /// The one table of overrides.
+  static func table() throws -> [ExampleConfiguration] {
+    let document = try ConfigDocument.load(path: folder.appendingPathComponent("smoke.json").path)
+    return (document.value.members ?? []).map { member in
+      ExampleConfiguration(
+        name: member.key, overrides: (member.value.arrayValue ?? []).compactMap(\.stringValue))
+    }
+  }
+}
+
+@Suite("Example configurations")
+struct ConfigsTests {
+  @Test("every file in configs/ has an entry in configs/smoke.json, and every entry a file")
+  func tableIsComplete() throws {
+    let files = try ExampleConfiguration.names(of: "generate") + ExampleConfiguration.names(of: "train")
+    #expect(try Set(ExampleConfiguration.table().map(\.name)) == Set(files))
+    #expect(!files.isEmpty)
+  }
+
+  @Test("every configuration runs at smoke size: generate, then train, eval and infer on what it made")
+  func smoke() throws {
+    let scratch = try Scratch()
+    try FileManager.default.createSymbolicLink(
+      at: scratch.url.appendingPathComponent("datasets"),
+      withDestinationURL: Repository.root.appendingPathComponent("datasets"))
+    let table = try ExampleConfiguration.table()
+    for example in table where example.name.hasPrefix("generate/") {
+      let outcome = try Binary.run(["generate", example.path, "-q"] + example.flags, in: scratch)
+      #expect(outcome.status == 0, "\(example.name): \(outcome.error)")
+    }
+    for example in table where example.name.hasPrefix("train/") {
+      try chain(example, in: scratch)
+    }
+  }
+
+  private func chain(_ example: ExampleConfiguration, in scratch: Scratch) throws {
+    let run = URL(fileURLWithPath: example.name).deletingPathExtension().lastPathComponent
+    let checkpoint = "\(run)/best.safetensors"
+    let predictions = "\(run)-predictions.h5"
+    let data = try dataPath(of: example)
+    let steps = [
+      ["train", example.path, "-o", run] + example.flags, ["eval", checkpoint],
+      ["infer", checkpoint, data, "-o", predictions], ["inspect", run], ["inspect", checkpoint],
+      ["inspect", predictions],
+    ]
+    for step in steps {
+      let outcome = try Binary.run(step + ["-q"], in: scratch)
+      #expect(outcome.status == 0, "\(example.name), opkit \(step[0]): \(outcome.error)")
+      if outcome.status != 0 { return }
+    }
+  }
+
+  /// Where the shrunken configuration finds its data.
+  private func dataPath(of example: ExampleConfiguration) throws -> String {
+    var document = try ConfigDocument.load(path: example.path)
+    for override in example.overrides { try document.set(override) }
+    return try #require(document.value["data"]?["path"]?.stringValue, "\(example.name) names no data")
+  }
+}

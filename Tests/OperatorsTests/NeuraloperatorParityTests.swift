@@ -1,0 +1,138 @@
+import Autodiff
+import Datasets
+import Fields
+import Layers
+import Operators
+import Tensors
+import TestSupport
+import Testing
+
+/// Single precision on both sides; the reference's own distance from exact arithmetic is 1e-7 to 6e-7.
+private let outputTolerance = 2e-6
+/// Some bias gradients are sums that cancel to a hundredth of their terms, which single precision feels on our side too.
+private func gradientTolerance(_ precision: Precision) -> Double { precision == .float64 ? 1e-5 : 5e-5 }
+
+@Suite("Parity with neuraloperator 2.0.0") struct NeuraloperatorParityTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var name: String
+    var json: String
+    var inputs: Int
+    var outputs: Int
+    var train: [Int]
+    var finer: [Int]
+    var testDescription: String { name }
+  }
+
+  static let cases = [
+    Case(
+      name: "fno1d", json: #"{"type": "fno", "modes": 12, "width": 8}"#, inputs: 1, outputs: 1, train: [32],
+      finer: [64]),
+    Case(
+      name: "fno2d", json: #"{"type": "fno", "modes": [8, 6], "width": 8}"#, inputs: 2, outputs: 3, train: [16, 12],
+      finer: [24, 20]),
+    Case(
+      name: "fno3d", json: #"{"type": "fno", "modes": [4, 6, 4], "width": 4, "layers": 2}"#, inputs: 1, outputs: 2,
+      train: [8, 10, 6], finer: [12, 14, 8]),
+  ]
+
+  @Test("in outputs, losses and gradients", arguments: cases, Precision.allCases)
+  func parity(_ c: Case, precision: Precision) throws {
+    guard let reference = VerificationData.path("neuralop-parity/\(c.name).h5"),
+      let weights = VerificationData.path("neuralop-parity/\(c.name).safetensors")
+    else {
+      print("skipped: \(VerificationData.missing)")
+      return
+    }
+    let file = try DatasetFile(path: reference)
+    let built = try buildModel(c.json, inputs: c.inputs, outputs: c.outputs, grid: c.train)
+    let values = HostBuffer(count: built.builder.memoryCount, precision: precision)
+    let stored = try StateDict(path: weights)
+    for parameter in built.builder.parameters { try stored.copy(parameter, modes: modeCounts(c), into: values) }
+    let gradients = HostBuffer(count: values.count, precision: precision)
+
+    let run = try Run(built.model, file, group: "train", c, values: values, gradients: gradients)
+    expectClose(run.output, try file.numbers("train/output"), tolerance: outputTolerance, "output")
+    expectClose(run.losses, try file.numbers("train/loss_per_sample"), tolerance: 1e-6, "loss")
+    for parameter in built.builder.parameters {
+      let actual = parameter.range.map { gradients[$0] }
+      let expected = try stored.gradient(parameter, modes: modeCounts(c), in: file)
+      expectClose(actual, expected, tolerance: gradientTolerance(precision), "gradient of \(parameter.name)")
+    }
+    for (group, name) in [
+      ("superres", "output"), ("odd", c.train.count == 1 ? "output" : "output_f64_fixed_shift"), ("coarse", "output"),
+    ] where file["\(group)/input"] != nil {
+      let run = try Run(built.model, file, group: group, c, values: values, gradients: nil)
+      expectClose(run.output, try file.numbers("\(group)/\(name)"), tolerance: outputTolerance, group)
+    }
+  }
+
+  private func modeCounts(_ c: Case) -> [Int] {
+    switch c.name {
+    case "fno1d": return [7]
+    case "fno2d": return [8, 4]
+    default: return [4, 6, 3]
+    }
+  }
+
+  /// One application of the model to a stored input, with loss and gradients where there is a target.
+  private struct Run {
+    var output: [Double]
+    var losses: [Double] = []
+
+    init(
+      _ model: any OperatorModel, _ file: DatasetFile, group: String, _ c: Case, values: HostBuffer,
+      gradients: HostBuffer?
+    ) throws {
+      guard let variable = file["\(group)/input"] else { throw Missing(name: "\(group)/input") }
+      let grid = Array(variable.shape.dropFirst(2))
+      let batch = variable.shape[0]
+      let points = grid.reduce(1, *)
+      let graph = Graph(precision: values.precision)
+      let input = graph.input(FieldShape(batch: batch, grid: grid, channels: c.inputs))
+      let prediction = model(input)
+      var target: Variable?
+      var loss: Variable?
+      if gradients != nil {
+        let t = graph.input(prediction.shape)
+        target = t
+        loss = prediction.relativeNorm(to: t, operators: [IdentityOperator(points: points)], epsilon: 0)
+      }
+      let program = Program(graph, results: [prediction] + (loss.map { [$0] } ?? []), loss: loss)
+      let frame = Frame(program, parameters: values, gradients: gradients)
+      Run.write(try file.numbers("\(group)/input"), c.inputs, points, to: program.values(of: input, in: frame))
+      if let target {
+        Run.write(try file.numbers("\(group)/target"), c.outputs, points, to: program.values(of: target, in: frame))
+      }
+      program.forward(in: frame)
+      let y = program.values(of: prediction, in: frame)
+      output = []
+      for b in 0..<batch {
+        for channel in 0..<c.outputs {
+          for p in 0..<points { output.append(y[(b * points + p) * c.outputs + channel]) }
+        }
+      }
+      if let loss {
+        let l = program.values(of: loss, in: frame)
+        losses = (0..<batch).map { l[$0] }
+        program.backward(in: frame, scale: 1)
+      }
+    }
+
+    /// `[B, C, N…]` to channels last.
+    private static func write(_ numbers: [Double], _ channels: Int, _ points: Int, to slice: Slice) {
+      for (i, value) in numbers.enumerated() {
+        let (sample, rest) = (i / (channels * points), i % (channels * points))
+        slice[(sample * points + rest % points) * channels + rest / points] = value
+      }
+    }
+  }
+}
+
+struct Missing: Error { var name: String }
+
+extension DatasetFile {
+  func numbers(_ name: String) throws -> [Double] {
+    guard let variable = self[name] else { throw Missing(name: name) }
+    return try values(of: variable)
+  }
+}
