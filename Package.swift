@@ -54,7 +54,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("AutodiffTests", ["Autodiff", "Tensors"]),
   ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
-  ("DatasetsTests", ["Datasets", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("DatasetsTests", ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("PlottingTests", ["Plotting", "Diagnostics"]),
   ("TrainingTests", ["Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
   ("EvaluationTests", ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),

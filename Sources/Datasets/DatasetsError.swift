@@ -24,6 +24,7 @@ public enum DatasetsError: Error, Equatable {
   case cannotWrite(path: String, action: String, reason: String)
   case otherGrid(kind: String, fitted: [Int], asked: [Int])
   case badNormalizer(source: String, reason: String)
+  case badDescription(source: String)
 }
 
 extension DatasetsError: Diagnosable {
@@ -128,6 +129,11 @@ extension DatasetsError: Diagnosable {
       Diagnostic(
         "data.normalizer", exit: .badInput, "the stored normalisation is damaged", at: source, why: reason,
         fix: "use a checkpoint that was written completely")
+    case .badDescription(let source):
+      Diagnostic(
+        "data.outputs", exit: .badInput, "the description of the outputs cannot be used", at: source,
+        why: "a field is named like a dimension or twice, or fields have different times, or a part is missing",
+        fix: "use a checkpoint that was written completely, trained on distinctly named outputs")
     }
   }
 

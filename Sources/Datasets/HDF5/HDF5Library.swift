@@ -18,9 +18,9 @@ struct HDF5Failure: Error, Equatable {
 /// The door to libhdf5: one recursive lock around every call, silent library, no plug-ins.
 ///
 /// The library is not thread-safe in its default build, so all calls of the process pass here.
-enum HDF5 {
+package enum HDF5 {
   /// Runs calls of the library while no other thread can.
-  static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
     lock.acquire()
     defer { lock.release() }
     _ = prepared

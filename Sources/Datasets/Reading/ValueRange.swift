@@ -62,7 +62,9 @@ extension DatasetFile {
   private func read(
     block start: [Int], count: [Int], of variable: DatasetVariable, _ body: (UnsafeBufferPointer<Double>) -> Void
   ) throws {
-    let buffer = HostBuffer(count: count.reduce(1, *), precision: .float64)
+    let size = try PhysicalMemory.product(count, path: path)
+    try PhysicalMemory.check(size, bytesEach: 8, path: path)
+    let buffer = HostBuffer(count: size, precision: .float64)
     try read(variable, start: start, count: count, precision: .float64, into: buffer.base)
     body(UnsafeBufferPointer(start: buffer.base.assumingMemoryBound(to: Double.self), count: buffer.count))
   }

@@ -1,0 +1,100 @@
+import Configuration
+import Fields
+
+/// The "data" section of a training configuration: which file, which samples, which task, how normalised.
+///
+///     "data": {
+///       "path": "burgers.h5", "train": 1000, "validation": 0, "test": 100, "stride": 8,
+///       "mapping": {"type": "steady", "inputs": ["coefficient"], "outputs": ["solution"]},
+///       "normalization": {"input": "channel", "output": "channel"}
+///     }
+///
+/// Training uses the first `train` samples, validation the next ones, the test the last ones of the file (or of
+/// `testPath`), as the FNO scripts do. Relative paths start at the current directory.
+public struct DataConfiguration: Sendable, Equatable {
+  public var path: String
+  public var testPath: String?
+  public var train: Int
+  public var validation: Int
+  public var test: Int
+  public var reading: ReadingOptions
+  /// `nil`: what the file declares, else plain arrays `x` to `y`.
+  public var mapping: FieldMapping?
+  public var inputNormalization: Normalizer.Kind
+  public var outputNormalization: Normalizer.Kind
+
+  public init(
+    path: String, testPath: String? = nil, train: Int, validation: Int = 0, test: Int = 0,
+    reading: ReadingOptions = ReadingOptions(), mapping: FieldMapping? = nil,
+    inputNormalization: Normalizer.Kind = .channel, outputNormalization: Normalizer.Kind = .channel
+  ) {
+    self.path = path
+    self.testPath = testPath
+    self.train = train
+    self.validation = validation
+    self.test = test
+    self.reading = reading
+    self.mapping = mapping
+    self.inputNormalization = inputNormalization
+    self.outputNormalization = outputNormalization
+  }
+
+  /// Reads the section; the file itself is opened by ``LearningData``.
+  ///
+  /// - Throws: errors of the configuration, exit status 2.
+  public init(from reader: ConfigReader) throws {
+    path = try reader.string("path", doc: "dataset file; a relative path starts at the current directory")
+    testPath = try reader.optionalString(
+      "testPath", doc: "file with the test samples; null: the last samples of path")
+    train = try reader.int("train", in: 1...Int(Int32.max), doc: "training samples, from the start of the file")
+    validation = try reader.int(
+      "validation", default: 0, in: 0...Int(Int32.max), doc: "validation samples, those after the training samples")
+    test = try reader.int(
+      "test", default: 0, in: 0...Int(Int32.max), doc: "test samples, from the end of the file or of testPath")
+    let stride = try reader.int(
+      "stride", default: 1, in: 1...65_536, doc: "use every how many-th grid point on each axis")
+    mapping = try DataConfiguration.mapping(from: reader)
+    let channels = try reader.choice(
+      "channelAxis", default: ChannelAxis.auto,
+      doc: "for files without named dimensions: whether the axis after the samples counts channels")
+    let boundary = try reader.choice(
+      "boundary", default: BoundaryChoice.auto,
+      doc: "for files without coordinates: points i/N (periodic, also what auto means), i/(N-1) (closed) or "
+        + "(i+1/2)/N (cellCentred) on each axis")
+    let normalization = try reader.section("normalization", doc: "how inputs and outputs are scaled")
+    inputNormalization = try normalization.choice(
+      "input", default: Normalizer.Kind.channel, doc: "normalisation of the inputs, fitted on the training samples")
+    outputNormalization = try normalization.choice(
+      "output", default: Normalizer.Kind.channel,
+      doc: "normalisation of the outputs, undone before anything is measured")
+    reading = ReadingOptions(
+      channelAxis: channels == .auto ? nil : channels == .yes,
+      boundary: GridAxis.Boundary(rawValue: boundary.rawValue), stride: stride)
+  }
+
+  private enum ChannelAxis: String, CaseIterable {
+    case auto, yes, no
+  }
+
+  private enum BoundaryChoice: String, CaseIterable {
+    case auto, periodic, closed, cellCentred
+  }
+
+  /// A mapping, or what stands for the file's own: nothing, `null` or "declared".
+  private static func mapping(from reader: ConfigReader) throws -> FieldMapping? {
+    let key = "mapping"
+    do {
+      if try reader.optionalSection(key, doc: FieldMapping.doc) == nil { return nil }
+    } catch {
+      // Not an object: the call below takes a bare name, or says what is allowed.
+    }
+    let entries = FieldMapping.variants.map { entry in
+      (name: entry.name, doc: entry.doc, read: { (reader) -> FieldMapping? in try entry.read(reader) })
+    }
+    let declared = (
+      name: "declared", doc: "the mapping that the file declares, else its arrays x to y",
+      read: { (_: ConfigReader) -> FieldMapping? in nil }
+    )
+    return try reader.variant(key, of: [declared] + entries, default: "declared", doc: FieldMapping.doc)
+  }
+}

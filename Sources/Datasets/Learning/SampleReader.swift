@@ -1,0 +1,146 @@
+import Fields
+import Tensors
+
+/// Reads any range of samples of a learning problem, channels last, in memory that does not grow with the file.
+///
+/// - Shape: inputs `[sample][x][y][z][channel]`, outputs likewise. A time window's channels are ordered by
+///   time, then component: `inputSteps · channels` inputs and `outputSteps · channels` outputs.
+///
+/// Not safe for use from several threads at once.
+public final class SampleReader {
+  public let file: DatasetFile
+  public let precision: Precision
+  /// Input channels as stored in one sample.
+  public var inputChannels: Int { plan.inputChannels }
+  /// Output channels of one sample: all steps of a window together. 0 if outputs were not asked for.
+  public var outputChannels: Int { plan.outputChannels }
+  public var axes: [GridAxis] { plan.axes }
+  public var mapping: FieldMapping { plan.mapping }
+  public var sampleCount: Int { plan.sampleCount }
+  public var pointCount: Int { plan.pointCount }
+
+  let plan: ChannelPlan
+  private var scratch = HostBuffer(count: 0, precision: .float32)
+  /// Values of one field read at once, unless a single sample has more.
+  private static let blockValues = 1 << 22
+
+  /// - Parameter includeOutputs: false to apply a model to a file that has inputs only.
+  /// - Throws: ``DatasetsError``, exit status 3, if the file does not have what the mapping needs.
+  public init(
+    _ file: DatasetFile, mapping: FieldMapping, options: ReadingOptions = ReadingOptions(),
+    precision: Precision = .float32, includeOutputs: Bool = true
+  ) throws {
+    self.file = file
+    self.precision = precision
+    plan = try ChannelPlan(file, mapping: mapping, options: options, includeOutputs: includeOutputs)
+    for piece in plan.inputs + plan.outputs {
+      let size = try PhysicalMemory.product([piece.channelCount, piece.axes.points], path: file.path)
+      try PhysicalMemory.check(size, bytesEach: precision.byteCount, path: file.path)
+    }
+  }
+
+  /// What a model learns from these data about its task.
+  public var signature: OperatorSignature {
+    if case .window(_, _, let steps) = plan.mapping {
+      let field = plan.inputs.first?.axes.channels ?? 1
+      return OperatorSignature(
+        inputChannels: inputChannels, outputChannels: field, axes: axes, rolloutSteps: steps)
+    }
+    return OperatorSignature(inputChannels: inputChannels, outputChannels: outputChannels, axes: axes)
+  }
+
+  /// Reads samples into memory of the caller, in the reader's precision.
+  ///
+  /// - Parameters:
+  ///   - inputs: room for `samples.count · pointCount · inputChannels` values.
+  ///   - outputs: room for `samples.count · pointCount · outputChannels` values, or `nil` to skip them.
+  /// - Throws: ``DatasetsError`` also for NaN or infinite values, with the variable and the place of the first.
+  public func read(_ samples: Range<Int>, inputs: UnsafeMutableRawPointer, outputs: UnsafeMutableRawPointer?) throws {
+    precondition(samples.lowerBound >= 0 && samples.upperBound <= sampleCount, "samples outside the file")
+    try gather(plan.inputs, samples, into: inputs, channels: inputChannels)
+    if let outputs { try gather(plan.outputs, samples, into: outputs, channels: outputChannels) }
+  }
+
+  private func gather(
+    _ pieces: [ChannelPiece], _ samples: Range<Int>, into target: UnsafeMutableRawPointer, channels: Int
+  ) throws {
+    var offset = 0
+    for piece in pieces {
+      try gather(piece, samples, into: target, channels: channels, offset: offset)
+      offset += piece.channelCount
+    }
+  }
+
+  private func gather(
+    _ piece: ChannelPiece, _ samples: Range<Int>, into target: UnsafeMutableRawPointer, channels: Int, offset: Int
+  ) throws {
+    let size = piece.channelCount * piece.axes.points
+    let block = max(1, SampleReader.blockValues / size)
+    if scratch.count < min(block, samples.count) * size || scratch.precision != precision {
+      scratch = HostBuffer(count: min(block, samples.count) * size, precision: precision)
+    }
+    for start in stride(from: samples.lowerBound, to: samples.upperBound, by: block) {
+      let count = min(block, samples.upperBound - start)
+      try fill(piece, start: start, count: count)
+      for sample in 0..<count {
+        let place = (start - samples.lowerBound + sample) * plan.pointCount * channels + offset
+        switch precision {
+        case .float32: scatter(Float.self, piece, sample * size, to: target, place, channels)
+        case .float64: scatter(Double.self, piece, sample * size, to: target, place, channels)
+        }
+      }
+    }
+  }
+
+  /// Reads a block of samples of a field as stored, and checks its values.
+  private func fill(_ piece: ChannelPiece, start: Int, count: Int) throws {
+    let axes = piece.axes
+    var origin = [start]
+    var extent = [count]
+    if axes.timeCount != nil, let times = piece.times {
+      origin.append(times.lowerBound)
+      extent.append(times.count)
+    }
+    if let channels = axes.channelCount {
+      origin.append(0)
+      extent.append(channels)
+    }
+    origin += axes.grid.map { _ in 0 }
+    extent += axes.grid
+    try file.read(axes.variable, start: origin, count: extent, precision: precision, into: scratch.base)
+    let range = HostRange(base: scratch.base, count: extent.reduce(1, *), precision: precision)
+    if let bad = range.firstNonFinite() {
+      var place = indices(of: bad, in: extent)
+      let sample = place.removeFirst() + start
+      if axes.timeCount != nil, let times = piece.times { place[0] += times.lowerBound }
+      throw DatasetsError.nonFinite(path: file.path, variable: axes.variable.name, sample: sample, index: place)
+    }
+  }
+
+  /// Copies one sample of a field from `[time][channel][grid]` to its channels of the thinned grid.
+  private func scatter<Scalar>(
+    _: Scalar.Type, _ piece: ChannelPiece, _ sourceOffset: Int, to target: UnsafeMutableRawPointer, _ place: Int,
+    _ channels: Int
+  ) {
+    let source = scratch.base.assumingMemoryBound(to: Scalar.self) + sourceOffset
+    let output = target.assumingMemoryBound(to: Scalar.self) + place
+    let grid = plan.storedGrid + [Int](repeating: 1, count: 3 - plan.storedGrid.count)
+    let rules = plan.thinning + Array(repeating: (offset: 0, stride: 1), count: 3 - plan.thinning.count)
+    let points = piece.axes.points
+    for channel in 0..<piece.channelCount {
+      let from = source + channel * points
+      var to = output + channel
+      for i in stride(from: rules[0].offset, to: grid[0], by: rules[0].stride) {
+        for j in stride(from: rules[1].offset, to: grid[1], by: rules[1].stride) {
+          let row = from + (i * grid[1] + j) * grid[2]
+          var k = rules[2].offset
+          while k < grid[2] {
+            to.pointee = row[k]
+            to += channels
+            k += rules[2].stride
+          }
+        }
+      }
+    }
+  }
+}
