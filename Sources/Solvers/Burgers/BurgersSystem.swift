@@ -8,15 +8,15 @@ import Spectral
 ///
 /// Conservative form: one backward and one forward transform per evaluation, and the mean is constant to
 /// the bit. With 3K < N the product of kept modes has no alias among the kept modes.
-final class BurgersSystem: SemilinearSystem {
-  let modes: Int
-  let points: Int
-  let symbol: [Complex<Double>]
+package final class BurgersSystem: SemilinearSystem {
+  package let modes: Int
+  package let points: Int
+  package let symbol: [Complex<Double>]
   private let transform: RealTransform
   private let spectrum: WorkArray
   private let values: WorkArray
 
-  init(points: Int, viscosity: Double) {
+  package init(points: Int, viscosity: Double) {
     self.points = points
     modes = (points - 1) / 3
     symbol = (0...modes).map {
@@ -28,11 +28,11 @@ final class BurgersSystem: SemilinearSystem {
     values = WorkArray(count: points)
   }
 
-  var modeCount: Int { modes + 1 }
-  var multiplicity: [Double] { (0...modes).map { $0 == 0 ? 1 : 2 } }
-  var isOuter: [Bool] { (0...modes).map { 10 * $0 > 9 * modes } }
+  package var modeCount: Int { modes + 1 }
+  package var multiplicity: [Double] { (0...modes).map { $0 == 0 ? 1 : 2 } }
+  package var isOuter: [Bool] { (0...modes).map { 10 * $0 > 9 * modes } }
 
-  func nonlinearTerm(
+  package func nonlinearTerm(
     of state: UnsafeMutablePointer<Double>, time: Double, into result: UnsafeMutablePointer<Double>
   ) {
     let (work, field) = (spectrum.pointer, values.pointer)
@@ -50,7 +50,7 @@ final class BurgersSystem: SemilinearSystem {
   }
 
   /// Largest |u| on the grid.
-  func maximum(_ state: WorkArray) -> Double {
+  package func maximum(_ state: WorkArray) -> Double {
     load(state.pointer)
     transform.backward(destroying: spectrum.pointer, to: values.pointer)
     return (0..<points).reduce(0) { max($0, abs(values.pointer[$1])) }

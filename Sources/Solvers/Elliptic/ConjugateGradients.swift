@@ -14,17 +14,17 @@ import Spectral
 ///
 /// so stopping at √(r·z) ≤ ε √(r₀·z₀) bounds the relative energy error by ε√κ. Sums run in an order that
 /// depends on the grid alone.
-final class ConjugateGradients {
-  struct Outcome {
-    var iterations: Int
+package final class ConjugateGradients {
+  package struct Outcome {
+    package var iterations: Int
     /// √(r·z / r₀·z₀).
-    var residual: Double
+    package var residual: Double
   }
 
-  let operation: DiffusionOperator
-  let preconditioner: DirichletLaplacian
+  package let operation: DiffusionOperator
+  package let preconditioner: DirichletLaplacian
   /// The solution, rows `rowStride` apart.
-  let solution: WorkArray
+  package let solution: WorkArray
   private let residual: WorkArray
   private let corrected: WorkArray
   private let direction: WorkArray
@@ -32,7 +32,7 @@ final class ConjugateGradients {
   private let rowStride: Int
   private let count: Int
 
-  init(operation: DiffusionOperator, preconditioner: DirichletLaplacian) {
+  package init(operation: DiffusionOperator, preconditioner: DirichletLaplacian) {
     precondition(operation.rowStride == preconditioner.rowStride)
     self.operation = operation
     self.preconditioner = preconditioner
@@ -49,7 +49,7 @@ final class ConjugateGradients {
   /// Solves A u = b, starting from zero. `rightHandSide` has rows `rowStride` apart and zeros beyond column n.
   ///
   /// - Throws: ``SolverError/notConverged(iterations:residual:tolerance:)``.
-  func solve(
+  package func solve(
     _ rightHandSide: UnsafePointer<Double>, tolerance: Double, maximumIterations: Int
   ) throws(SolverError) -> Outcome {
     let (u, r, z, q) = (solution.pointer, residual.pointer, corrected.pointer, image.pointer)
@@ -104,7 +104,7 @@ final class ConjugateGradients {
 
   /// Eight partial products of two rows of a multiple of eight elements.
   @inline(__always)
-  static func rowProduct(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> SIMD8<Double> {
+  package static func rowProduct(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> SIMD8<Double> {
     let first = UnsafeRawPointer(a).assumingMemoryBound(to: SIMD8<Double>.self)
     let second = UnsafeRawPointer(b).assumingMemoryBound(to: SIMD8<Double>.self)
     var sum = SIMD8<Double>()

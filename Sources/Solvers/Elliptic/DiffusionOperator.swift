@@ -7,9 +7,9 @@ import Spectral
 /// The harmonic mean is the exact resistance of two half cells in series: with interfaces on faces it keeps
 /// second order across jumps of `a`, where the arithmetic mean is first order. A boundary half a cell away
 /// (`cell` grids) has the face coefficient 2a.
-final class DiffusionOperator {
-  let unknowns: Int
-  let rowStride: Int
+package final class DiffusionOperator {
+  package let unknowns: Int
+  package let rowStride: Int
   private let grid: SquareGrid
   /// Face between unknown (i-1, j) and (i, j), for i = 0…n: `[n+1][rowStride]`.
   private let north: WorkArray
@@ -17,7 +17,7 @@ final class DiffusionOperator {
   private let west: WorkArray
   private let westStride: Int
 
-  init(unknowns n: Int, grid: SquareGrid) {
+  package init(unknowns n: Int, grid: SquareGrid) {
     unknowns = n
     self.grid = grid
     rowStride = DirichletLaplacian.rowStride(unknowns: n)
@@ -28,7 +28,7 @@ final class DiffusionOperator {
 
   /// Takes over a coefficient given at all points of the grid, row-major, boundary included where the grid
   /// has one.
-  func setCoefficient(_ a: UnsafePointer<Double>) {
+  package func setCoefficient(_ a: UnsafePointer<Double>) {
     let n = unknowns
     let (faceX, faceY) = (north.pointer, west.pointer)
     switch grid {
@@ -62,7 +62,7 @@ final class DiffusionOperator {
   private func harmonic(_ a: Double, _ b: Double) -> Double { 2 * a * b / (a + b) }
 
   /// The diagonal and the two upper off-diagonals of row (i, j), for direct solvers.
-  func entries(_ i: Int, _ j: Int) -> (diagonal: Double, right: Double, below: Double) {
+  package func entries(_ i: Int, _ j: Int) -> (diagonal: Double, right: Double, below: Double) {
     let (faceX, faceY) = (north.pointer, west.pointer)
     let (up, down) = (faceX[i * rowStride + j], faceX[(i + 1) * rowStride + j])
     let (left, right) = (faceY[i * westStride + j], faceY[i * westStride + j + 1])
@@ -71,7 +71,7 @@ final class DiffusionOperator {
 
   /// q = A p and the product p·q. `p` has one zero row before and after its n rows and zeros beyond
   /// column n, and so may be read one step outside.
-  func apply(_ p: UnsafePointer<Double>, to q: UnsafeMutablePointer<Double>) -> Double {
+  package func apply(_ p: UnsafePointer<Double>, to q: UnsafeMutablePointer<Double>) -> Double {
     let (n, stride) = (unknowns, rowStride)
     var product = SIMD8<Double>()
     for i in 0..<n {

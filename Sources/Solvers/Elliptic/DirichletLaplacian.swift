@@ -9,11 +9,11 @@ import Spectral
 ///
 /// - References: B. L. Buzbee, G. H. Golub, C. W. Nielson, On direct methods for solving Poisson's equations,
 ///   SIAM J. Numer. Anal. 7 (1970) 627–656.
-final class DirichletLaplacian {
-  let unknowns: Int
+package final class DirichletLaplacian {
+  package let unknowns: Int
   /// Doubles from one row to the next: whole cache lines, so that rows are aligned for the transforms, and at
   /// least one more than the unknowns, so that a stencil finds a zero beyond either end of a row.
-  let rowStride: Int
+  package let rowStride: Int
   private let forward: TrigonometricTransform
   private let backward: TrigonometricTransform
   /// w_i(k) of the elimination: w_0 = 1/d_0, w_i = 1/(d_i - w_{i-1}).
@@ -23,7 +23,7 @@ final class DirichletLaplacian {
   /// - Parameters:
   ///   - unknowns: n per direction.
   ///   - grid: `vertex`: zero one spacing outside of the unknowns; `cell`: zero half a spacing outside.
-  init(unknowns n: Int, grid: SquareGrid) {
+  package init(unknowns n: Int, grid: SquareGrid) {
     precondition(n >= 2)
     unknowns = n
     rowStride = Self.rowStride(unknowns: n)
@@ -45,10 +45,10 @@ final class DirichletLaplacian {
     }
   }
 
-  static func rowStride(unknowns n: Int) -> Int { (n + 8) & ~7 }
+  package static func rowStride(unknowns n: Int) -> Int { (n + 8) & ~7 }
 
   /// Replaces f by the solution v of (-h²Δ) v = f; rows are `rowStride` apart.
-  func solve(_ f: UnsafeMutablePointer<Double>) {
+  package func solve(_ f: UnsafeMutablePointer<Double>) {
     let (n, stride, w, s) = (unknowns, rowStride, elimination.pointer, scale)
     for i in 0..<n {
       let row = f + i * stride

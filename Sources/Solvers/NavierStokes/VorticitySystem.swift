@@ -16,11 +16,11 @@ import Spectral
 ///
 /// - References: C. Basdevant, Technical modifications for improving the accuracy of pseudo-spectral
 ///   simulations, J. Comput. Phys. 50 (1983) 209–214.
-final class VorticitySystem: SemilinearSystem {
-  let plane: PackedPlane
-  let points: Int
-  let symbol: [Complex<Double>]
-  let isOuter: [Bool]
+package final class VorticitySystem: SemilinearSystem {
+  package let plane: PackedPlane
+  package let points: Int
+  package let symbol: [Complex<Double>]
+  package let isOuter: [Bool]
   private let meanFlow: (Double, Double)
   private let forcing: [(index: Int, value: Complex<Double>)]
   private let transform: TruncatedPlaneTransform
@@ -34,7 +34,7 @@ final class VorticitySystem: SemilinearSystem {
   ///   - points: grid points N per direction; modes |k_i| ≤ K with 3K < N are kept.
   ///   - meanFlow: U, constant in space and time.
   ///   - forcing: coefficients of f.
-  init(points: Int, viscosity: Double, meanFlow: (Double, Double), forcing: [FourierForcing.Mode]) {
+  package init(points: Int, viscosity: Double, meanFlow: (Double, Double), forcing: [FourierForcing.Mode]) {
     self.points = points
     let plane = PackedPlane(modes: (points - 1) / 3)
     self.plane = plane
@@ -53,10 +53,10 @@ final class VorticitySystem: SemilinearSystem {
     rowV = WorkArray(count: points)
   }
 
-  var modeCount: Int { plane.count }
-  var multiplicity: [Double] { plane.multiplicity }
+  package var modeCount: Int { plane.count }
+  package var multiplicity: [Double] { plane.multiplicity }
 
-  func nonlinearTerm(
+  package func nonlinearTerm(
     of state: UnsafeMutablePointer<Double>, time: Double, into result: UnsafeMutablePointer<Double>
   ) {
     velocity(of: state)
@@ -73,7 +73,7 @@ final class VorticitySystem: SemilinearSystem {
   }
 
   /// Largest |u| + |v| on the grid.
-  func maximumSpeed(_ state: WorkArray) -> Double {
+  package func maximumSpeed(_ state: WorkArray) -> Double {
     var maximum = 0.0
     velocity(of: state.pointer)
     multiply { u, v, i in maximum = max(maximum, abs(u[i]) + abs(v[i])) }

@@ -36,8 +36,7 @@ public struct GaussianCovariance: Sendable, Equatable {
   }
 
   /// Standard deviation of the coefficient of an orthonormal mode with squared wavenumber |κ|².
-  @inline(__always)
-  func deviation(squaredWavenumber: Double) -> Double {
+  package func deviation(squaredWavenumber: Double) -> Double {
     (variance * .pow(squaredWavenumber + tau * tau, -alpha)).squareRoot() * normalization.amplitude
   }
 

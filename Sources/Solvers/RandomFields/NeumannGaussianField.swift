@@ -8,20 +8,20 @@ import Tensors
 ///
 /// Coefficients are drawn per wave-vector and evaluated by a cosine transform on vertices i/(n-1) or on cell
 /// centres (i+½)/n, so one sample is one field on either grid.
-final class NeumannGaussianField {
-  let points: Int
-  let modes: Int
+package final class NeumannGaussianField {
+  package let points: Int
+  package let modes: Int
   private let noiseStream: String
   private let transform: TrigonometricTransform
   /// Standard deviation of each mode times the transform's factors, `[modes+1]²`.
   private let amplitudes: WorkArray
-  let values: WorkArray
+  package let values: WorkArray
 
   /// - Parameters:
   ///   - points: grid points per direction.
   ///   - atVertices: whether the grid includes the boundary.
   ///   - modes: largest wavenumber per direction; at most points - 2 at vertices, points - 1 at centres.
-  init(points: Int, atVertices: Bool, modes: Int, covariance: GaussianCovariance, stream: String) {
+  package init(points: Int, atVertices: Bool, modes: Int, covariance: GaussianCovariance, stream: String) {
     precondition(modes >= 1 && modes <= points - (atVertices ? 2 : 1))
     self.points = points
     self.modes = modes
@@ -41,7 +41,7 @@ final class NeumannGaussianField {
   }
 
   /// Fills ``values`` with a sample, row-major.
-  func draw(index: Int, seed: UInt64) {
+  package func draw(index: Int, seed: UInt64) {
     let noise = SpectralNoise(seed: seed, stream: noiseStream, index: index)
     let (field, amplitude, width) = (values.pointer, amplitudes.pointer, modes + 1)
     values.fill(0)

@@ -8,12 +8,17 @@ import Tensors
 ///
 /// Only |k_i| ≤ K is filled and no Nyquist mode exists, so that the same sample on a finer grid is the same
 /// field plus added modes.
-struct PeriodicGaussianField {
-  let covariance: GaussianCovariance
-  let stream: String
+package struct PeriodicGaussianField {
+  package let covariance: GaussianCovariance
+  package let stream: String
+
+  package init(covariance: GaussianCovariance, stream: String) {
+    self.covariance = covariance
+    self.stream = stream
+  }
 
   /// Coefficients k = 0…modes of a field on the circle, interleaved.
-  func line(modes: Int, index: Int, seed: UInt64) -> WorkArray {
+  package func line(modes: Int, index: Int, seed: UInt64) -> WorkArray {
     let noise = SpectralNoise(seed: seed, stream: stream, index: index)
     let state = WorkArray(count: 2 * (modes + 1))
     for k in stride(from: 1, through: modes, by: 1) {
@@ -26,7 +31,7 @@ struct PeriodicGaussianField {
   }
 
   /// Coefficients of a field on the square, packed as ``PackedPlane``.
-  func plane(_ plane: PackedPlane, index: Int, seed: UInt64) -> WorkArray {
+  package func plane(_ plane: PackedPlane, index: Int, seed: UInt64) -> WorkArray {
     let noise = SpectralNoise(seed: seed, stream: stream, index: index)
     let state = WorkArray(count: 2 * plane.count)
     let deviations = (0...2 * plane.modes * plane.modes).map { deviation(squared: $0) * 0.5.squareRoot() }

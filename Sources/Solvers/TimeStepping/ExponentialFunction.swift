@@ -5,7 +5,7 @@ import ComplexModule
 ///     φ₀(z) = e^z,   φ_k(z) = (φ_{k-1}(z) - 1/(k-1)!) / z
 ///
 /// `half` means the argument z/2.
-enum ExponentialFunction: Hashable, Sendable, CaseIterable {
+package enum ExponentialFunction: Hashable, Sendable, CaseIterable {
   case one
   case exponential, exponentialHalf
   case phi1, phi2, phi3
@@ -15,14 +15,14 @@ enum ExponentialFunction: Hashable, Sendable, CaseIterable {
 }
 
 /// A linear combination of ``ExponentialFunction``s: one coefficient of a scheme, as data.
-struct ExponentialCombination: Hashable, Sendable {
-  struct Term: Hashable, Sendable {
-    var weight: Double
-    var function: ExponentialFunction
+package struct ExponentialCombination: Hashable, Sendable {
+  package struct Term: Hashable, Sendable {
+    package var weight: Double
+    package var function: ExponentialFunction
   }
-  var terms: [Term]
+  package var terms: [Term]
 
-  init(_ terms: (Double, ExponentialFunction)...) {
+  package init(_ terms: (Double, ExponentialFunction)...) {
     self.terms = terms.map { Term(weight: $0.0, function: $0.1) }
   }
 }
@@ -69,7 +69,7 @@ private struct ExponentialValues {
 ///
 /// - References: A.-K. Kassam, L. N. Trefethen, Fourth-order time-stepping for stiff PDEs, SIAM J. Sci.
 ///   Comput. 26 (2005) 1214–1233.
-struct ContourMean {
+package struct ContourMean {
   private static let points = 32
   private static let unitCircle: [Complex<Double>] = (0..<points).map {
     Complex(length: 1, phase: 2 * .pi * (Double($0) + 0.5) / Double(points))
@@ -77,7 +77,7 @@ struct ContourMean {
 
   /// All `combinations` at `z`. For real z the imaginary rounding is dropped; for complex z both parts
   /// are the value: keeping only the real one is wrong for dispersive problems.
-  static func values(of combinations: [ExponentialCombination], at z: Complex<Double>) -> [Complex<Double>] {
+  package static func values(of combinations: [ExponentialCombination], at z: Complex<Double>) -> [Complex<Double>] {
     var sums = [Complex<Double>](repeating: 0, count: combinations.count)
     let distance = z.length
     let radius = distance > 0.5 && distance < 1.5 ? 2.0 : 1.0

@@ -4,12 +4,12 @@ import Spectral
 ///
 /// `state` is u at `time`. A step is proposed and then accepted or dropped, so that a controller can look at
 /// the embedded estimate first.
-final class ExponentialStepper<System: SemilinearSystem> {
-  let system: System
-  let table: ExponentialTable
-  private(set) var state: WorkArray
-  private(set) var time: Double = 0
-  private(set) var evaluations = 0
+package final class ExponentialStepper<System: SemilinearSystem> {
+  package let system: System
+  package let table: ExponentialTable
+  package private(set) var state: WorkArray
+  package private(set) var time: Double = 0
+  package private(set) var evaluations = 0
   private var proposal: WorkArray
   private var proposedTime = 0.0
   private let stageState: WorkArray
@@ -18,7 +18,7 @@ final class ExponentialStepper<System: SemilinearSystem> {
   private let multiplicity: WorkArray
   private var coefficientSets: [Double: ExponentialCoefficients] = [:]
 
-  init(_ system: System, table: ExponentialTable) {
+  package init(_ system: System, table: ExponentialTable) {
     self.system = system
     self.table = table
     let count = 2 * system.modeCount
@@ -32,7 +32,7 @@ final class ExponentialStepper<System: SemilinearSystem> {
   }
 
   /// Begins at `initial`.
-  func start(from initial: WorkArray, time: Double) {
+  package func start(from initial: WorkArray, time: Double) {
     state.copy(from: initial)
     self.time = time
     evaluate(state, time, into: terms[0])
@@ -42,7 +42,7 @@ final class ExponentialStepper<System: SemilinearSystem> {
   ///
   /// - Returns: the embedded estimate of the local error, relative to the new state's norm; NaN or
   ///   infinite if the step blew up.
-  func propose(_ stepSize: Double) -> Double {
+  package func propose(_ stepSize: Double) -> Double {
     let c = coefficients(stepSize)
     let count = system.modeCount
     for i in 1..<table.nodes.count {
@@ -66,14 +66,14 @@ final class ExponentialStepper<System: SemilinearSystem> {
   }
 
   /// Makes the proposed step the state. `time` may be given to remove rounding at an output time.
-  func accept(at time: Double? = nil) {
+  package func accept(at time: Double? = nil) {
     swap(&state, &proposal)
     swap(&terms[0], &nextTerm)
     self.time = time ?? proposedTime
   }
 
   /// Relative L² distance of two states, measured against the second.
-  func relativeDistance(_ a: WorkArray, _ b: WorkArray) -> Double {
+  package func relativeDistance(_ a: WorkArray, _ b: WorkArray) -> Double {
     var square = 0.0
     for i in 0..<system.modeCount {
       let re = a.pointer[2 * i] - b.pointer[2 * i]

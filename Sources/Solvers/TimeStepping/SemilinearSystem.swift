@@ -3,7 +3,7 @@ import ComplexModule
 /// A semilinear problem u_t = L u + N(u, t) on Fourier coefficients, with L diagonal.
 ///
 /// A system owns the work arrays of its nonlinear term and belongs to one worker.
-protocol SemilinearSystem: AnyObject {
+package protocol SemilinearSystem: AnyObject {
   /// Number of complex coefficients of a state.
   var modeCount: Int { get }
   /// L of each coefficient.
@@ -21,7 +21,7 @@ protocol SemilinearSystem: AnyObject {
 
 extension SemilinearSystem {
   /// √Σ m_k |u_k|²: the L² norm of the field.
-  func norm(_ state: UnsafePointer<Double>, weights: UnsafePointer<Double>) -> Double {
+  package func norm(_ state: UnsafePointer<Double>, weights: UnsafePointer<Double>) -> Double {
     var sum = SIMD2<Double>()
     for i in 0..<modeCount {
       let value = SIMD2(state[2 &* i], state[2 &* i &+ 1])

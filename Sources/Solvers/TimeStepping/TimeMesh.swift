@@ -16,7 +16,6 @@ struct TimeMesh {
   }
 
   var stepCount: Int { intervals.reduce(0) { $0 + $1.reduce(0) { $0 + $1.steps } } }
-  var finestLevel: Int { intervals.flatMap { $0.map(\.level) }.max() ?? 0 }
 
   mutating func record(level: Int) {
     let last = intervals.count - 1
