@@ -46,7 +46,9 @@ struct Train: OpkitCommand {
       "Start from the weights of a checkpoint, with a fresh optimizer.", valueName: "checkpoint"))
   var initFrom: String?
 
-  @Option(help: ArgumentHelp("Stop cleanly, resumable, before this much time is over.", valueName: "h"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Stop cleanly, resumable, before this much time is over.", valueName: "h"))
   var maxHours: Double?
 
   @Flag(help: "Replace a run that is already there.")
