@@ -8,3 +8,4 @@ func sine(_ x: Double) -> Double { sin(x) }
 func cosine(_ x: Double) -> Double { cos(x) }
 func exponential(_ x: Double) -> Double { exp(x) }
 func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+func logarithm(_ x: Double) -> Double { log(x) }

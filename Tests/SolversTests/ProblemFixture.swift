@@ -20,3 +20,14 @@ func solveSample(_ text: String, index: Int = 0, seed: UInt64 = 0) throws -> Sol
 func rows(_ values: [Double], of width: Int, _ row: Int) -> [Double] {
   Array(values[row * width..<(row + 1) * width])
 }
+
+/// Every `stride`-th point of a square grid of `width` points per direction, from `offset` on.
+func subgrid(_ values: [Double], width: Int, count: Int, stride: Int, offset: Int = 0) -> [Double] {
+  var result: [Double] = []
+  for i in 0..<count {
+    for j in 0..<count {
+      result.append(values[(offset + i * stride) * width + offset + j * stride])
+    }
+  }
+  return result
+}

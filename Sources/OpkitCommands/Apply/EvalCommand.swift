@@ -24,6 +24,9 @@ struct Eval: OpkitCommand {
   @Option(help: ArgumentHelp("Another dataset to measure on.", valueName: "file.h5"))
   var data: String?
 
+  @Option(help: ArgumentHelp("Draw input, truth, prediction and error to this file.", valueName: "file.png"))
+  var plot: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 

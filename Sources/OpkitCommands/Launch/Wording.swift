@@ -38,3 +38,15 @@ func tableText(_ rows: [[String]], indent: Int = 0) -> String {
   }
   return lines.map { String(repeating: " ", count: indent) + $0 }.joined(separator: "\n")
 }
+
+/// A whole number with a comma between groups of three digits.
+func grouped(_ number: Int) -> String {
+  var digits = Array(String(number.magnitude))
+  for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
+  return (number < 0 ? "-" : "") + String(digits)
+}
+
+/// A short time: `0.35 ms`, `12 ms`, `1.2 s`.
+func milliseconds(_ seconds: Double) -> String {
+  seconds < 1 ? "\(numberText(1000 * seconds)) ms" : "\(numberText(seconds)) s"
+}

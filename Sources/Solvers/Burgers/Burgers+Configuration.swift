@@ -15,7 +15,7 @@ extension Burgers {
     trajectory = try TrajectoryConfiguration(
       from: reader,
       defaults: .init(
-        finalTime: 1, snapshots: 2, includesInitial: true, timeTolerance: 1e-6, tailTolerance: 1e-6,
+        finalTime: 1, snapshots: 2, includesInitial: true, timeTolerance: 1e-7, tailTolerance: 1e-6,
         maximumPoints: 32_768),
       automaticPoints: automatic)
   }

@@ -21,7 +21,7 @@ extension NavierStokes {
     trajectory = try TrajectoryConfiguration(
       from: reader,
       defaults: .init(
-        finalTime: 50, snapshots: 50, includesInitial: false, timeTolerance: 1e-5, tailTolerance: 1e-4,
+        finalTime: 50, snapshots: 50, includesInitial: false, timeTolerance: 1e-6, tailTolerance: 1e-4,
         maximumPoints: 1024),
       automaticPoints: automatic)
   }

@@ -27,6 +27,22 @@ package struct ExponentialCombination: Hashable, Sendable {
   }
 }
 
+extension ExponentialCombination {
+  /// The value where only exponentials occur, to the last bit: a mode with L = 0 is kept exactly.
+  fileprivate func elementaryValue(at z: Complex<Double>) -> Complex<Double>? {
+    var sum: Complex<Double> = 0
+    for term in terms {
+      switch term.function {
+      case .one: sum += Complex(term.weight)
+      case .exponential: sum += Complex(term.weight) * .exp(z)
+      case .exponentialHalf: sum += Complex(term.weight) * .exp(z / Complex(2))
+      default: return nil
+      }
+    }
+    return sum
+  }
+}
+
 /// Values of all functions at one point, by the defining recurrences; inaccurate near 0, where
 /// ``ContourMean`` keeps away from.
 private struct ExponentialValues {
@@ -89,9 +105,9 @@ package struct ContourMean {
         }
       }
     }
-    return sums.map {
-      let mean = $0 / Complex(Double(points))
-      return z.imaginary == 0 ? Complex(mean.real) : mean
+    return zip(combinations, sums).map { combination, sum in
+      let value = combination.elementaryValue(at: z) ?? sum / Complex(Double(points))
+      return z.imaginary == 0 ? Complex(value.real) : value
     }
   }
 }

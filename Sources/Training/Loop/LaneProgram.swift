@@ -11,7 +11,6 @@ final class LaneProgram {
   let losses: Variable
   /// Relative L2 error per sample over all steps, of raw values; only when evaluating.
   let errors: Variable?
-  let predictions: [Variable]
 
   /// - Parameters:
   ///   - steps: applications of the operator; the target has that many frames.
@@ -44,7 +43,6 @@ final class LaneProgram {
     self.input = input
     self.target = target
     self.losses = losses
-    self.predictions = predictions
     if trains {
       errors = nil
       program = Program(graph, results: [losses], loss: losses)
@@ -53,7 +51,7 @@ final class LaneProgram {
       let errors = joined.relativeNorm(
         to: target, operators: [IdentityOperator(points: joined.shape.points)], epsilon: denominatorEpsilon)
       self.errors = errors
-      program = Program(graph, results: [losses, errors] + predictions)
+      program = Program(graph, results: [losses, errors])
     }
   }
 }

@@ -75,10 +75,9 @@ final class LaneRunner {
   ///   - steps: applications of the operator per item.
   ///   - losses: receives one value per item; double precision.
   ///   - errors: receives one relative L2 error per item, when evaluating.
-  ///   - predictions: called for each item with each step's prediction, when evaluating; from several threads.
   func run(
     _ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, scale: Double, losses: HostBuffer,
-    errors: HostBuffer? = nil, predictions: ((_ item: Int, _ step: Int, _ values: Slice) -> Void)? = nil
+    errors: HostBuffer? = nil
   ) {
     let grid = table.signature.gridShape
     let lanes = trains ? gradients.count : (items.count + evaluationPiece - 1) / evaluationPiece
@@ -104,8 +103,9 @@ final class LaneRunner {
           frame.gradients = gradients[lane]
           frame.accumulatesGradients = index > 0
           program.program.backward(in: frame, scale: scale)
-        } else {
-          collect(program, frame, piece, errors: errors, predictions: predictions)
+        } else if let errors, let variable = program.errors {
+          let values = program.program.values(of: variable, in: frame)
+          for (offset, item) in piece.enumerated() { errors[item] = values[offset] }
         }
       }
     }
@@ -114,24 +114,6 @@ final class LaneRunner {
 
   /// Samples per pass when evaluating: memory stays that of a few samples whatever the set's size.
   private var evaluationPiece: Int { min(configuration.samplesPerPass ?? 8, 8) }
-
-  private func collect(
-    _ program: LaneProgram, _ frame: Frame, _ piece: Range<Int>, errors: HostBuffer?,
-    predictions: ((Int, Int, Slice) -> Void)?
-  ) {
-    if let errors, let variable = program.errors {
-      let values = program.program.values(of: variable, in: frame)
-      for (offset, item) in piece.enumerated() { errors[item] = values[offset] }
-    }
-    guard let predictions else { return }
-    for (step, variable) in program.predictions.enumerated() {
-      let values = program.program.values(of: variable, in: frame)
-      let length = variable.shape.sampleCount
-      for (offset, item) in piece.enumerated() {
-        predictions(item, step, values.dropping(offset * length, length: length))
-      }
-    }
-  }
 
   /// Copies the items' inputs and targets into the frame. An item that starts later in its trajectory sees the window
   /// ending there: its frames come from the inputs as far as those reach, then from the outputs.

@@ -70,3 +70,23 @@ extension Normalizer {
     return x.affine(scale: factor, shift: offset)
   }
 }
+
+extension OperatorTask {
+  /// The task of a model on training samples: normalisers are fitted to these samples and no others.
+  public init(
+    model: any OperatorModel, fittingNormalizersTo table: SampleTable, input: Normalizer.Kind, output: Normalizer.Kind
+  ) throws {
+    let signature = table.signature
+    let grid = signature.gridShape
+    let isWindow = signature.rolloutSteps > 1 || table.inputChannels > signature.outputChannels
+    let frames = isWindow && table.inputChannels % signature.outputChannels == 0
+      ? table.inputChannels / signature.outputChannels : 1
+    self.init(
+      model: model, signature: signature,
+      inputNormalizer: .fit(
+        input, to: table.inputs, grid: grid, channels: table.inputChannels / (signature.rolloutSteps > 1 ? frames : 1),
+        steps: signature.rolloutSteps > 1 ? frames : 1),
+      outputNormalizer: .fit(
+        output, to: table.outputs, grid: grid, channels: signature.outputChannels, steps: signature.rolloutSteps))
+  }
+}

@@ -64,7 +64,7 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - budget: seconds that this process may take from its start.
   ///   - started: when the process started, on the clock of ``now()``.
-  public func train(stop: StopRequest, budget: Double?, started: Double, progress bar: Progress) throws -> Outcome {
+  public func train(stop: StopRequest, budget: Double?, started: Double, progress bar: Diagnostics.Progress) throws -> Outcome {
     if trainer.progress.step == 0 { try save() }
     let processStart = trainer.progress.seconds
     let loopStart = now()
@@ -178,8 +178,8 @@ public func now() -> Double {
 /// The process's largest memory so far, in bytes.
 public func peakMemory() -> Int {
   var usage = rusage()
-  #if os(Linux)
-    getrusage(__rusage_who_t(rawValue: numericCast(RUSAGE_SELF.rawValue)), &usage)
+  #if canImport(Glibc)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   #else
     getrusage(RUSAGE_SELF, &usage)
   #endif

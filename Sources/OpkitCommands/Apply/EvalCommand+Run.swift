@@ -1,0 +1,57 @@
+import Configuration
+import Datasets
+import Diagnostics
+import Evaluation
+import Tensors
+import Training
+
+extension Eval {
+  func evaluateModel(_ invocation: Invocation) throws -> ExitStatus {
+    let model = try TrainedModel(path: checkpoint, shared: shared)
+    let pool = WorkerPool(workerCount: invocation.threads)
+    let precision = model.configuration.training.precision
+    let (reader, samples) = try samplesToMeasure(model, precision: precision)
+    try model.check(reader)
+    let predictor = Predictor(model.task, parameters: model.parameters, pool: pool)
+    let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
+    let evaluation = try ModelEvaluation(predictor, reader, samples: samples, pool: pool) { progress.update($0) }
+    if let plot {
+      try PredictionPanels(
+        predictor, reader, evaluation, outputs: model.file.checkpoint.outputs,
+        title: "\(model.configuration.model.card.identifier) on \(reader.file.path)"
+      ).write(to: plot)
+    }
+    let report = EvaluationReport(evaluation)
+    if json {
+      let description: JSONValue = [
+        "checkpoint": .string(checkpoint), "data": .string(reader.file.path),
+        "grid": .array(reader.signature.gridShape.map { .integer($0) }), "metrics": report.json,
+      ]
+      try invocation.console.print(description.serialized(indent: 2))
+    } else {
+      let grid = reader.signature.gridShape.map(String.init).joined(separator: " × ")
+      try invocation.console.print(
+        "\(samples.count) samples of \(reader.file.path) on \(grid), "
+          + "\(milliseconds(evaluation.predictionSeconds / Double(max(1, samples.count)))) a prediction\n\n"
+          + report.table)
+    }
+    return .success
+  }
+
+  /// All samples of `--data`, or the test samples that the checkpoint was trained beside.
+  private func samplesToMeasure(_ model: TrainedModel, precision: Precision) throws -> (SampleReader, Range<Int>) {
+    if let data {
+      let reader = try SampleReader(
+        DatasetFile(path: data), mapping: model.file.checkpoint.mapping, options: model.configuration.data.reading,
+        precision: precision)
+      return (reader, 0..<reader.sampleCount)
+    }
+    let learning = try LearningData(model.configuration.data)
+    guard learning.test.count > 0 else {
+      throw Diagnostic(
+        "usage.data", exit: .usage, "the checkpoint was trained without test samples", at: checkpoint,
+        why: "data.test is 0 in its configuration", fix: "give the samples to measure on with --data FILE.h5")
+    }
+    return (try learning.reader(learning.test, precision: precision), learning.test.samples)
+  }
+}

@@ -1,0 +1,63 @@
+import Autodiff
+import Configuration
+import Datasets
+import Diagnostics
+import Layers
+import Tensors
+import Training
+
+/// A checkpoint made into something that predicts.
+struct TrainedModel {
+  let file: CheckpointFile
+  let configuration: TrainConfiguration
+  let task: OperatorTask
+  let parameters: HostBuffer
+  let parameterCount: Int
+
+  /// Rebuilds the model from the configuration in the checkpoint.
+  ///
+  /// - Parameter shared: flags; `--set` changes how data are read (`data.*`), since the model is what it is.
+  init(path: String, shared: SharedOptions) throws {
+    file = try CheckpointFile(path: path)
+    let text = file.checkpoint.configuration.serialized(indent: 2)
+    var document = try ConfigDocument.parse(text, source: path)
+    for override in shared.overrides where !override.hasPrefix("data.") {
+      throw Diagnostic(
+        "usage.set", exit: .usage, "'\(override)' cannot change a trained model", at: "--set \(override)",
+        why: "only keys under data. matter once a model is trained", fix: "leave the flag out, or train again")
+    }
+    try shared.apply(to: &document)
+    let reader = ConfigReader(document)
+    configuration = try TrainConfiguration(from: reader)
+    try reader.finish()
+    let builder = ParameterBuilder()
+    let checkpoint = file.checkpoint
+    let model = try configuration.model.build(checkpoint.signature, builder)
+    task = OperatorTask(
+      model: model, signature: checkpoint.signature, inputNormalizer: checkpoint.inputNormalizer,
+      outputNormalizer: checkpoint.outputNormalizer)
+    parameters = HostBuffer(count: builder.memoryCount, precision: configuration.training.precision)
+    parameterCount = builder.parameterCount
+    try file.readWeights(parameters: builder.parameters, into: parameters)
+  }
+
+  /// Refuses data that the model cannot be applied to.
+  func check(_ reader: SampleReader) throws {
+    let (has, needs) = (reader.signature, task.signature)
+    func refuse(_ what: String, _ found: Int, _ wanted: Int) -> Diagnostic {
+      Diagnostic(
+        "input.mismatch", exit: .badInput, "the data have \(found) \(what), and the model needs \(wanted)",
+        at: reader.file.path, why: "the model was trained on other fields",
+        fix: "use a file with the fields the checkpoint was trained on; 'opkit inspect \(file.path)' names them")
+    }
+    guard has.dimensions == needs.dimensions else { throw refuse("spatial axes", has.dimensions, needs.dimensions) }
+    guard has.inputChannels == needs.inputChannels else {
+      throw refuse("input channels", has.inputChannels, needs.inputChannels)
+    }
+    if reader.outputChannels > 0, has.outputChannels != needs.outputChannels {
+      throw refuse("output channels", has.outputChannels, needs.outputChannels)
+    }
+    try configuration.model.validate(task.model, has.gridShape)
+    for normalizer in [task.inputNormalizer, task.outputNormalizer] { try normalizer.check(grid: has.gridShape) }
+  }
+}

@@ -1,0 +1,88 @@
+import Autodiff
+import Tensors
+
+/// Applies a trained model to raw inputs: forward only, a few samples at a time on each worker, in memory that does
+/// not depend on how many samples there are.
+public final class Predictor {
+  private let task: OperatorTask
+  private let parameters: HostBuffer
+  private let pool: WorkerPool
+  private let kernels: Kernels
+  private var programs: [Key: RecordedPrediction] = [:]
+  private var frames: [Key: [Frame]] = [:]
+  private var memories: [HostBuffer]
+
+  private struct Key: Hashable {
+    var samples: Int
+    var grid: [Int]
+    var steps: Int
+  }
+
+  private struct RecordedPrediction {
+    var program: Program
+    var input: Variable
+    var predictions: [Variable]
+  }
+
+  /// Samples per pass of one worker.
+  private static let piece = 4
+
+  /// - Parameter parameters: the weights, laid out as the model's builder says.
+  public init(_ task: OperatorTask, parameters: HostBuffer, pool: WorkerPool) {
+    self.task = task
+    self.parameters = parameters
+    self.pool = pool
+    kernels = Kernels(parameters.precision)
+    memories = (0..<pool.workerCount).map { _ in HostBuffer(count: 0, precision: parameters.precision) }
+  }
+
+  /// Predicts `count` samples.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[count][grid…][inputChannels]`, raw.
+  ///   - steps: applications of the operator.
+  ///   - outputs: receives `[count][grid…][steps · outputChannels]`, raw, time by time.
+  public func predict(_ inputs: HostBuffer, count: Int, grid: [Int], steps: Int, into outputs: HostBuffer) {
+    let points = grid.reduce(1, *)
+    let (inputChannels, frame) = (task.signature.inputChannels, task.signature.outputChannels)
+    let (inputSize, outputSize) = (points * inputChannels, points * frame * steps)
+    precondition(inputs.count >= count * inputSize && outputs.count >= count * outputSize)
+    let pieces = stride(from: 0, to: count, by: Predictor.piece).map { $0..<min($0 + Predictor.piece, count) }
+    prepare(Set(pieces.map { Key(samples: $0.count, grid: grid, steps: steps) }))
+    pool.forEach(pieces.count) { index, worker in
+      let piece = pieces[index]
+      let key = Key(samples: piece.count, grid: grid, steps: steps)
+      guard let recorded = programs[key], let memory = frames[key]?[worker] else { preconditionFailure() }
+      kernels.copy(
+        inputs.slice(from: piece.lowerBound * inputSize, length: piece.count * inputSize),
+        into: recorded.program.values(of: recorded.input, in: memory))
+      recorded.program.forward(in: memory)
+      let target = outputs.slice(from: piece.lowerBound * outputSize, length: piece.count * outputSize)
+      for (step, prediction) in recorded.predictions.enumerated() {
+        kernels.copyRows(
+          rows: piece.count * points, width: frame, recorded.program.values(of: prediction, in: memory), stride: frame,
+          into: target.dropping(step * frame), stride: frame * steps)
+      }
+    }
+  }
+
+  private func prepare(_ keys: Set<Key>) {
+    let missing = keys.filter { programs[$0] == nil }
+    if missing.isEmpty { return }
+    for key in missing {
+      let graph = Graph(precision: parameters.precision)
+      let input = graph.input(
+        FieldShape(batch: key.samples, grid: key.grid, channels: task.signature.inputChannels))
+      let predictions = task.rollout(input, steps: key.steps)
+      programs[key] = RecordedPrediction(
+        program: Program(graph, results: predictions), input: input, predictions: predictions)
+    }
+    let needed = programs.values.map(\.program.memoryCount).max() ?? 0
+    if memories[0].count < needed {
+      memories = memories.map { _ in HostBuffer(count: needed, precision: parameters.precision) }
+    }
+    frames = programs.mapValues { recorded in
+      memories.map { Frame(recorded.program, parameters: parameters, memory: $0) }
+    }
+  }
+}
