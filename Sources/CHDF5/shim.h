@@ -36,29 +36,20 @@ static inline void opkit_h5_silence(void) { H5Eset_auto2(H5E_DEFAULT, NULL, NULL
 typedef struct {
   char *text;
   size_t capacity;
-  size_t length;
 } opkit_h5_text;
 
-static inline herr_t opkit_h5_append_error(unsigned n, const H5E_error2_t *entry, void *context) {
+static inline herr_t opkit_h5_copy_error(unsigned n, const H5E_error2_t *entry, void *context) {
   (void)n;
   opkit_h5_text *out = (opkit_h5_text *)context;
-  const char *words = entry->desc ? entry->desc : "";
-  size_t room = out->capacity - 1 - out->length, count = strlen(words);
-  const char *joint = out->length ? "; " : "";
-  if (count == 0 || count + strlen(joint) > room) return 0;
-  memcpy(out->text + out->length, joint, strlen(joint));
-  out->length += strlen(joint);
-  memcpy(out->text + out->length, words, count);
-  out->length += count;
-  out->text[out->length] = 0;
+  if (out->text[0] == 0 && entry->desc) strncpy(out->text, entry->desc, out->capacity - 1);
   return 0;
 }
 
-// Writes the descriptions of the error stack, the deepest cause first, and clears the stack.
+// Writes the deepest description of the error stack, which is the cause, and clears the stack.
 static inline void opkit_h5_take_error(char *text, size_t capacity) {
-  opkit_h5_text out = {text, capacity, 0};
-  text[0] = 0;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, opkit_h5_append_error, &out);
+  opkit_h5_text out = {text, capacity};
+  memset(text, 0, capacity);
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, opkit_h5_copy_error, &out);
   H5Eclear2(H5E_DEFAULT);
 }
 

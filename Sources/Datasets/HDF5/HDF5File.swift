@@ -57,14 +57,16 @@ final class HDF5File {
     try identifier.close("close the file")
   }
 
-  /// Paths of all datasets, in order of their names; groups are entered.
+  /// Paths of all datasets: those of a group in order of their names, then those of the groups in it.
   ///
   /// Only hard links are followed: links to other files are never opened, soft links (which may dangle or
   /// run in circles) are only other names of what is listed anyway.
   func datasetPaths() throws -> [String] {
     try HDF5.locked {
       var paths: [String] = []
-      var visited: Set<haddr_t> = []
+      var root = H5O_info_t()
+      try HDF5.check("read the group") { H5Oget_info2(id, &root, UInt32(H5O_INFO_BASIC)) }
+      var visited: Set<haddr_t> = [root.addr]
       try collect(group: "/", depth: 0, into: &paths, visited: &visited)
       return paths
     }
@@ -84,6 +86,7 @@ final class HDF5File {
     }
     var info = H5G_info_t()
     try HDF5.check("read the group") { H5Gget_info(handle.id, &info) }
+    var groups: [String] = []
     for index in 0..<info.nlinks {
       guard let name = try linkName(in: handle.id, at: index) else { continue }
       var link = H5L_info_t()
@@ -101,9 +104,10 @@ final class HDF5File {
           throw HDF5Failure(action: "list the file", reason: "more than \(HDF5File.maximumDatasets) datasets")
         }
       } else if object.type == H5O_TYPE_GROUP {
-        try collect(group: path, depth: depth + 1, into: &paths, visited: &visited)
+        groups.append(path)
       }
     }
+    for path in groups { try collect(group: path, depth: depth + 1, into: &paths, visited: &visited) }
   }
 
   private func linkName(in group: hid_t, at index: hsize_t) throws -> String? {

@@ -65,8 +65,10 @@ package enum HDF5 {
   }
 
   private static let lock = RecursiveLock()
-  /// Filters come from the library alone: no code is loaded because a file asks for it.
-  private static let prepared: Bool = H5open() >= 0 && H5PLset_loading_state(0) >= 0
+  /// Filters come from the library alone: no code is loaded because a file asks for it. No clean-up at exit
+  /// either: every file is closed by its owner, and after a damaged file the library's own prints warnings.
+  private static let prepared: Bool =
+    H5dont_atexit() >= 0 && H5open() >= 0 && H5PLset_loading_state(0) >= 0
 }
 
 /// An open identifier of the library, closed once: by ``close(_:)`` with a checked result, or on release.

@@ -30,7 +30,8 @@ public final class LearningData {
   public init(_ configuration: DataConfiguration) throws {
     self.configuration = configuration
     file = try DatasetFile(path: configuration.path)
-    testFile = try configuration.testPath.map { try DatasetFile(path: $0) } ?? file
+    let other = try configuration.testPath.map { try DatasetFile(path: $0) }
+    if let other, !other.isSameFile(as: file) { testFile = other } else { testFile = file }
     mapping = try configuration.mapping ?? LearningData.ownMapping(of: file)
     let reader = try SampleReader(file, mapping: mapping, options: configuration.reading)
     signature = reader.signature

@@ -28,13 +28,15 @@ struct NormalizerFit {
   private let grid: [Int]
   private let channels: Int
   private let steps: Int
-  /// One per channel, or per point and channel.
+  /// One per channel, or per point and channel, of the deviations from `origins`.
   private var moments: [RunningMoments]
+  /// First value of each: a large common offset then costs no digits.
+  private var origins: [Double] = []
   private var minima: [Double]
   private var maxima: [Double]
 
   init(_ kind: Normalizer.Kind, grid: [Int], channels: Int, steps: Int) {
-    precondition(channels > 0 && steps > 0)
+    precondition(channels > 0 && steps > 0, "a normaliser has at least one channel and step")
     self.kind = kind
     self.grid = grid
     self.channels = channels
@@ -54,7 +56,11 @@ struct NormalizerFit {
 
   private mutating func add<Scalar: BinaryFloatingPoint>(_ data: UnsafeMutablePointer<Scalar>, _ count: Int) {
     let sampleSize = channels * steps * grid.reduce(1, *)
-    precondition(count % sampleSize == 0, "data of another grid or other channels")
+    precondition(count > 0 && count % sampleSize == 0, "no data, or data of another grid or other channels")
+    if origins.isEmpty {
+      let width = channels * steps
+      origins = moments.indices.map { Double(data[$0 / channels * width + $0 % channels]) }
+    }
     for start in stride(from: 0, to: count, by: sampleSize) {
       switch kind {
       case .none: return
@@ -69,7 +75,8 @@ struct NormalizerFit {
     let width = channels * steps
     moments.withUnsafeMutableBufferPointer { moments in
       for i in 0..<size {
-        moments[i / width &* channels &+ i % channels].add(Double(sample[i]))
+        let place = i / width &* channels &+ i % channels
+        moments[place].add(Double(sample[i]) - origins[place])
       }
     }
   }
@@ -78,7 +85,7 @@ struct NormalizerFit {
   private mutating func addChannel<Scalar: BinaryFloatingPoint>(
     _ channel: Int, _ sample: UnsafeMutablePointer<Scalar>, _ size: Int
   ) {
-    let origin = Double(sample[channel])
+    let origin = origins[channel]
     var sum = 0.0
     var i = channel
     while i < size {
@@ -87,10 +94,10 @@ struct NormalizerFit {
     }
     var part = RunningMoments()
     part.count = size / channels
-    part.mean = origin + sum / Double(part.count)
+    part.mean = sum / Double(part.count)
     i = channel
     while i < size {
-      let deviation = Double(sample[i]) - part.mean
+      let deviation = (Double(sample[i]) - origin) - part.mean
       part.squares += deviation * deviation
       i &+= channels
     }
@@ -118,11 +125,11 @@ struct NormalizerFit {
     case .none: return .identity(channels: channels)
     case .pointwise:
       return Normalizer(
-        kind: kind, channels: channels, grid: grid, shift: moments.map(\.mean),
+        kind: kind, channels: channels, grid: grid, shift: zip(origins, moments).map { $0 + $1.mean },
         scale: moments.map { $0.variance.squareRoot() + Normalizer.pointwiseEpsilon })
     case .channel:
       return Normalizer(
-        kind: kind, channels: channels, grid: [], shift: moments.map(\.mean),
+        kind: kind, channels: channels, grid: [], shift: zip(origins, moments).map { $0 + $1.mean },
         scale: moments.map { $0.variance > 0 ? $0.variance.squareRoot() + Normalizer.channelEpsilon : 1 })
     case .minmax:
       return Normalizer(

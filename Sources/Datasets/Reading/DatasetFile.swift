@@ -99,6 +99,13 @@ public final class DatasetFile {
   /// All texts of a variable of texts, such as the names of channels.
   public func texts(of variable: DatasetVariable) throws -> [String] { try source.texts(variable) }
 
+  /// Whether two paths lead to one file, whatever they are called.
+  func isSameFile(as other: DatasetFile) -> Bool {
+    var (a, b) = (stat(), stat())
+    guard stat(path, &a) == 0, stat(other.path, &b) == 0 else { return path == other.path }
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino
+  }
+
   private static func head(of path: String) throws -> [UInt8] {
     guard let kind = fileKind(at: path) else {
       throw DatasetsError.missing(path: path, reason: systemErrorText(errno == 0 ? ENOENT : errno))

@@ -49,9 +49,18 @@ struct FieldAxes: Equatable {
             ? "set data.channelAxis to \"yes\" if the second axis counts channels"
             : "store it as [sample, (channel,) x, (y, (z))]")
       }
+      guard variable.shape.dropFirst().allSatisfy({ $0 <= maximumExtent }) else {
+        throw DatasetsError.unusableShape(
+          path: path, variable: variable.name, shape: variable.shape,
+          reason: "an axis has more than \(maximumExtent) points, which no grid of a model has",
+          fix: "check that this is the file you meant")
+      }
       return axes
     }
   }
+
+  /// Of any axis but the samples': coordinates and names are made for each of its points.
+  private static let maximumExtent = 1 << 24
 
   private static func named(_ variable: DatasetVariable, _ names: [String], path: String) throws -> FieldAxes {
     var axes = FieldAxes(variable: variable, sampleCount: variable.shape.first ?? 0, gridNames: [], grid: [])
