@@ -32,7 +32,9 @@ enum Binary {
       process.executableURL = Binary.url
       process.arguments = arguments
       process.currentDirectoryURL = scratch.url
-      process.environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 }
+      process.environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"].merging(environment) {
+        $1
+      }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try FileHandle(forWritingTo: output)
       process.standardError = try FileHandle(forWritingTo: error)
@@ -49,7 +51,8 @@ enum Binary {
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
       process.waitUntilExit()
       // A death by signal counts as shells count it.
-      let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+      let status =
+        process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
       return Outcome(
         status: status, output: try String(contentsOf: output, encoding: .utf8), error: errorText)
     }

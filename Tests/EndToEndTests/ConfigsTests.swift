@@ -16,7 +16,8 @@ struct ExampleConfiguration: Sendable, CustomTestStringConvertible {
 
   /// Names of all configurations in the folders of the commands.
   static func names(of command: String) throws -> [String] {
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(command).path)
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: folder.appendingPathComponent(command).path)
     return files.filter { $0.hasSuffix(".json") }.sorted().map { "\(command)/\($0)" }
   }
 
@@ -42,9 +43,11 @@ struct ConfigsTests {
   @Test("every configuration runs at smoke size: generate, then train, eval and infer on what it made")
   func smoke() throws {
     let scratch = try Scratch()
+    // The configurations name their files below datasets/: those they generate, and those of the repository.
+    try scratch.write("", to: "datasets/generated/.keep")
     try FileManager.default.createSymbolicLink(
-      at: scratch.url.appendingPathComponent("datasets"),
-      withDestinationURL: Repository.root.appendingPathComponent("datasets"))
+      at: scratch.url.appendingPathComponent("datasets/fixtures"),
+      withDestinationURL: Repository.root.appendingPathComponent("datasets/fixtures"))
     let table = try ExampleConfiguration.table()
     for example in table where example.name.hasPrefix("generate/") {
       let outcome = try Binary.run(["generate", example.path, "-q"] + example.flags, in: scratch)

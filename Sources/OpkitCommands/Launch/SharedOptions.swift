@@ -21,7 +21,9 @@ struct SharedOptions: ParsableArguments {
       valueName: "N"))
   var threads: Int?
 
-  @Flag(name: [.customShort("q"), .customLong("quiet")], help: "No notes and no progress, only warnings and errors.")
+  @Flag(
+    name: [.customShort("q"), .customLong("quiet")],
+    help: "No notes and no progress, only warnings and errors.")
   var isQuiet = false
 
   /// Most threads that make sense to ask for; beyond it a typing error is likelier.
