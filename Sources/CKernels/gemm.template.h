@@ -119,11 +119,55 @@ static const NAME(micro_function) NAME(micros)[MR_MAX][4] = {
 #endif
 };
 
+// C[i, 0…n) for n of at most NARROW columns and contiguous rows of A: dot products along k instead of
+// vectors across columns, which would be nearly empty.
+#define NARROW 3
+#define NARROW_K 1024
+
+INLINE REAL NAME(horizontal_sum)(vec v) {
+  REAL s = 0;
+  UNROLL for (int i = 0; i < VL; i++) s += v[i];
+  return s;
+}
+
+static void NAME(gemm_narrow)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const REAL *a, ptrdiff_t a_row, const REAL *b,
+                              ptrdiff_t b_row, REAL *c, ptrdiff_t c_row, int init, const REAL *bias) {
+  REAL column[NARROW_K];
+  for (ptrdiff_t j = 0; j < n; j++) {
+    for (ptrdiff_t l = 0; l < k; l++) column[l] = b[l * b_row + j];
+    for (ptrdiff_t i = 0; i < m; i += 4) {
+      const ptrdiff_t rows = m - i < 4 ? m - i : 4;
+      vec acc[4];
+      UNROLL for (int r = 0; r < 4; r++) acc[r] = (vec)(REAL)0;
+      for (ptrdiff_t l = 0; l < k; l += VL) {
+        const ptrdiff_t left = k - l;
+        const vec w = NAME(load_n)(column + l, left);
+        UNROLL for (int r = 0; r < 4; r++)
+          if (r < rows) acc[r] = FMA(NAME(load_n)(a + (i + r) * a_row + l, left), w, acc[r]);
+      }
+      for (ptrdiff_t r = 0; r < rows; r++) {
+        REAL *to = c + (i + r) * c_row + j;
+        const REAL from = init == 0 ? (REAL)0 : init == 1 ? *to : bias[j];
+        *to = from + NAME(horizontal_sum)(acc[r]);
+      }
+    }
+  }
+}
+
 static void NAME(gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *av, ptrdiff_t a_row, ptrdiff_t a_col,
                        const void *bv, ptrdiff_t b_row, void *cv, ptrdiff_t c_row, int init, const void *biasv) {
   const REAL *a = av, *b = bv, *bias = biasv;
   REAL *c = cv;
   if (m <= 0 || n <= 0) return;
+  // One column with the rows of Aᵀ contiguous: the transposed product has them as its columns.
+  if (n == 1 && a_row == 1 && c_row == 1 && init != 2 && m > 1) {
+    NAME(gemm)(1, m, k, bv, 0, b_row, av, a_col, cv, m, init, NULL);
+    return;
+  }
+  if (n <= NARROW && a_col == 1 && k >= VL && k <= NARROW_K) {
+    NAME(gemm_narrow)(m, n, k, a, a_row, b, b_row, c, c_row, init, bias);
+    return;
+  }
   const ptrdiff_t tiles = (m + MR_MAX - 1) / MR_MAX;
   for (ptrdiff_t l0 = 0; l0 < k || l0 == 0; l0 += K_BLOCK) {
     const ptrdiff_t kb = k - l0 < K_BLOCK ? k - l0 : K_BLOCK;
@@ -195,10 +239,13 @@ static void NAME(complex_rows)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out,
   }
 }
 
+// Rows of dW done together: twice as many accumulators and two operands fit sixteen registers.
+#define OUTER_ROWS 4
+
 INLINE void NAME(outer_tile)(const int R, ptrdiff_t count, ptrdiff_t n_in, const REAL *x, ptrdiff_t x_stride,
                              const REAL *g, ptrdiff_t g_stride, ptrdiff_t n_out, REAL *dr, REAL *di, int accumulate,
                              ptrdiff_t columns) {
-  vec re[CR_MAX], im[CR_MAX];
+  vec re[OUTER_ROWS], im[OUTER_ROWS];
   UNROLL for (int r = 0; r < R; r++) {
     re[r] = accumulate ? NAME(load_n)(dr + r * n_out, columns) : (vec)(REAL)0;
     im[r] = accumulate ? NAME(load_n)(di + r * n_out, columns) : (vec)(REAL)0;
@@ -230,9 +277,9 @@ static void NAME(complex_outer)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out
     ptrdiff_t i = 0;
     while (i < n_in) {
       REAL *dr = dw + i * n_out + j, *di = dr + n_in * n_out;
-      if (n_in - i >= 4) {
-        NAME(outer_tile)(4, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, columns);
-        i += 4;
+      if (n_in - i >= OUTER_ROWS) {
+        NAME(outer_tile)(OUTER_ROWS, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, columns);
+        i += OUTER_ROWS;
       } else {
         NAME(outer_tile)(1, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, columns);
         i += 1;
@@ -241,14 +288,48 @@ static void NAME(complex_outer)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out
   }
 }
 
+// Interleaves halves of two vectors: ZIP_LOW gives a0 b0 a1 b1 …, ZIP_HIGH the upper halves likewise.
+#if VL == 16
+#define ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define ZIP_HIGH(a, b) __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#define ZIP_ROUNDS 4
+#elif VL == 8
+#define ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define ZIP_HIGH(a, b) __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#define ZIP_ROUNDS 3
+#elif VL == 4
+#define ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
+#define ZIP_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
+#define ZIP_ROUNDS 2
+#else
+#define ZIP_LOW(a, b) __builtin_shufflevector(a, b, 0, 2)
+#define ZIP_HIGH(a, b) __builtin_shufflevector(a, b, 1, 3)
+#define ZIP_ROUNDS 1
+#endif
+
+// One square block of the transpose: log2(VL) rounds that interleave row i with row i + VL/2.
+INLINE void NAME(transpose_block)(const REAL *a, ptrdiff_t a_row, ptrdiff_t rows, ptrdiff_t columns, REAL *b,
+                                  ptrdiff_t b_row) {
+  vec r[VL], t[VL];
+  UNROLL for (int i = 0; i < VL; i++) r[i] = i < rows ? NAME(load_n)(a + i * a_row, columns) : (vec)(REAL)0;
+  UNROLL for (int round = 0; round < ZIP_ROUNDS; round++) {
+    UNROLL for (int i = 0; i < VL / 2; i++) {
+      t[2 * i] = ZIP_LOW(r[i], r[i + VL / 2]);
+      t[2 * i + 1] = ZIP_HIGH(r[i], r[i + VL / 2]);
+    }
+    UNROLL for (int i = 0; i < VL; i++) r[i] = t[i];
+  }
+  UNROLL for (int i = 0; i < VL; i++)
+    if (i < columns) NAME(store_n)(b + i * b_row, r[i], rows);
+}
+
 static void NAME(transpose)(ptrdiff_t m, ptrdiff_t n, const void *av, void *bv) {
   const REAL *a = av;
   REAL *b = bv;
-  for (ptrdiff_t i0 = 0; i0 < m; i0 += 16)
-    for (ptrdiff_t j0 = 0; j0 < n; j0 += 16) {
-      const ptrdiff_t i1 = i0 + 16 < m ? i0 + 16 : m, j1 = j0 + 16 < n ? j0 + 16 : n;
-      for (ptrdiff_t j = j0; j < j1; j++)
-        for (ptrdiff_t i = i0; i < i1; i++) b[j * m + i] = a[i * n + j];
+  for (ptrdiff_t i = 0; i < m; i += VL)
+    for (ptrdiff_t j = 0; j < n; j += VL) {
+      if (m - i >= VL && n - j >= VL) NAME(transpose_block)(a + i * n + j, n, VL, VL, b + j * m + i, m);
+      else NAME(transpose_block)(a + i * n + j, n, m - i, n - j, b + j * m + i, m);
     }
 }
 

@@ -75,7 +75,7 @@ INLINE vec NAME(value)(const int f, vec z) {
   }
   if (f == OPKIT_RELU) return __builtin_elementwise_max(z, (vec)(REAL)0);
   if (f == OPKIT_TANH) return NAME(vtanh)(z);
-  if (f == OPKIT_SILU) return z / ((REAL)1 + NAME(vexp)(-z));
+  if (f == OPKIT_SILU) return z * ((REAL)1 / ((REAL)1 + NAME(vexp)(-z)));
   return z;
 }
 INLINE void NAME(both)(const int f, vec z, vec *h, vec *derivative) {

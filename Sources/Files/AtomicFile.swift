@@ -27,6 +27,11 @@ public final class AtomicFile {
   private var descriptor: Int32
   private static let counter = Atomic<Int>(0)
   private static let suffix = ".opkit-tmp"
+  /// A limit on file sizes makes a write fail, rather than end the process with files half-written.
+  private static let sizeLimitIsAnError: Bool = {
+    signal(SIGXFSZ, SIG_IGN)
+    return true
+  }()
 
   /// Creates the temporary file with the mode that the umask gives to ordinary files.
   ///
@@ -41,6 +46,7 @@ public final class AtomicFile {
       guard kind.isRegular else { throw FilesError.notRegular(path: path, kind: kind.words) }
       guard overwrite else { throw FilesError.exists(path: path) }
     }
+    _ = AtomicFile.sizeLimitIsAnError
     let (directory, name) = AtomicFile.split(path)
     let stem = ".\(AtomicFile.shortened(name)).\(AtomicFile.hostName)."
     AtomicFile.removeStale(in: directory, stem: stem)
@@ -59,6 +65,20 @@ public final class AtomicFile {
   }
 
   deinit { abandon() }
+
+  /// Refuses a file that its file system has no room for, before work is spent on it.
+  ///
+  /// - Parameter bytes: the size to come; an overflow counts as too much.
+  public func checkSpace(forBytes bytes: (partialValue: Int, overflow: Bool)) throws {
+    var status = statvfs()
+    guard descriptor >= 0, fstatvfs(descriptor, &status) == 0 else { return }
+    let (free, isHuge) = Int(clamping: status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+    if isHuge || (!bytes.overflow && bytes.partialValue <= free) { return }
+    abandon()
+    let needed = bytes.overflow ? "more than 2^63" : "\(bytes.partialValue)"
+    throw FilesError.cannotWrite(
+      path: path, action: "write", reason: "it takes \(needed) bytes, and \(free) are free there")
+  }
 
   /// Appends bytes.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {

@@ -20,7 +20,7 @@ public enum ProblemRegistry {
   public static let entries: [ProblemEntry] = [
     ProblemEntry(Burgers.self),
     ProblemEntry(Darcy.self),
-    ProblemEntry(NavierStokes.self),
+    ProblemEntry(NavierStokes.self)
   ]
 
   /// Reads the section `key` of a configuration, an object whose `"type"` names an entry.

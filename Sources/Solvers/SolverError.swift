@@ -39,7 +39,10 @@ extension SolverError: Diagnosable {
       Diagnostic(
         "numerics.tolerance", exit: .numericalFailure,
         "the estimated time error stays above \(short(tolerance)) after \(steps) steps",
-        why: "accuracy.timeTolerance asks for less than the scheme reaches in double precision or in that many steps",
+        why: """
+          accuracy.timeTolerance asks for less than the scheme reaches in double precision or in that many \
+          steps
+          """,
         fix: "set accuracy.timeTolerance to \(short(10 * tolerance)), or shorten finalTime")
     case .blewUp(let time, let stepSize):
       Diagnostic(
@@ -65,10 +68,10 @@ extension SolverError: Diagnosable {
   }
 }
 
-/// Two significant digits are enough to act on.
+/// Two significant digits, which are enough to act on.
 private func short(_ x: Double) -> String {
   guard x.isFinite, x != 0 else { return "\(x)" }
   let exponent = Int(Double.log10(abs(x)).rounded(.down))
-  let mantissa = (x / Double.pow(10, exponent) * 10).rounded() / 10
-  return (-3...4).contains(exponent) ? "\((x / .pow(10, exponent - 1)).rounded() * .pow(10, exponent - 1))" : "\(mantissa)e\(exponent)"
+  let digits = Int((x / .pow(10, exponent - 1)).rounded())
+  return "\(Double("\(digits)e\(exponent - 1)") ?? x)"
 }

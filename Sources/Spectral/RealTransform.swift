@@ -52,7 +52,9 @@ public final class RealTransform: Sendable {
 
   /// `modeCount` complex numbers to `pointCount` reals; the input is destroyed.
   @inline(__always)
-  public func backward(destroying spectrum: UnsafeMutablePointer<Double>, to real: UnsafeMutablePointer<Double>) {
+  public func backward(
+    destroying spectrum: UnsafeMutablePointer<Double>, to real: UnsafeMutablePointer<Double>
+  ) {
     fftw_execute_dft_c2r(backwardPlan.handle, complexPointer(spectrum), real)
   }
 

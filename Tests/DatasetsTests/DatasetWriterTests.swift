@@ -74,6 +74,20 @@ struct DatasetWriterTests {
     #expect(scratch.contents == [])
   }
 
+  @Test("is refused before it begins where it cannot fit")
+  func tooLarge() throws {
+    let scratch = try Scratch()
+    let axes = ["x", "y", "z"].map { Samples.axis($0, 4096) }
+    let layout = SampleLayout(axes: axes, fields: [.init(name: "u", longName: "u")])
+    let error = #expect(throws: (any Error).self) {
+      _ = try DatasetWriter(path: scratch.file("a.h5"), layout: layout, mapping: nil, sampleCount: 100_000)
+    }
+    let diagnostic = (error as? any Diagnosable)?.diagnostic
+    #expect(diagnostic?.exitCode == .cannotWrite)
+    #expect(diagnostic?.reason?.hasPrefix("it takes 27487790694400000 bytes, and ") == true)
+    #expect(scratch.contents == [])
+  }
+
   @Test("is not put in place of an existing file unasked")
   func keepsExisting() throws {
     let scratch = try Scratch()

@@ -65,7 +65,8 @@ struct BurgersTests {
         return result.relativeDistance(result.state, reference.state)
       }
       let order = observedOrder(steps: counts.map { 1 / Double($0) }, errors: errors)
-      #expect(abs(order - Double(name.table.order)) <= orderBand, "\(name.table.name): \(order) from \(errors)")
+      #expect(
+        abs(order - Double(name.table.order)) <= orderBand, "\(name.table.name): \(order) from \(errors)")
     }
   }
 
@@ -94,7 +95,8 @@ struct BurgersTests {
     let step = 1e-3
     func energy() -> Double {
       (0..<system.modeCount).reduce(0) { sum, k in
-        sum + 0.5 * system.multiplicity[k] * (power(stepper.state[2 * k], 2) + power(stepper.state[2 * k + 1], 2))
+        sum + 0.5 * system.multiplicity[k]
+          * (power(stepper.state[2 * k], 2) + power(stepper.state[2 * k + 1], 2))
       }
     }
     func dissipation() -> Double {
@@ -116,7 +118,9 @@ struct BurgersTests {
       dissipated += (first + 4 * middle + dissipation()) * step / 3
     }
     #expect(stepper.state[0] == 0.25)
-    #expect(abs(before - energy() - dissipated) <= 1e-9 * before, "lost \(before - energy()), dissipated \(dissipated)")
+    #expect(
+      abs(before - energy() - dissipated) <= 1e-9 * before,
+      "lost \(before - energy()), dissipated \(dissipated)")
   }
 
   @Test("an under-resolved sample is solved again on a doubled grid, to the same field")

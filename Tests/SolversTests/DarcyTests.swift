@@ -1,5 +1,5 @@
-import Diagnostics
 import Configuration
+import Diagnostics
 import LinearAlgebra
 import Solvers
 import Spectral
@@ -28,7 +28,9 @@ struct DarcyTests {
       let m = grid == .vertex ? n - 2 : n
       unknowns = m
       let spacing = grid == .vertex ? 1 / Double(n - 1) : 1 / Double(n)
-      func coordinate(_ i: Int) -> Double { grid == .vertex ? Double(i) * spacing : (Double(i) + 0.5) * spacing }
+      func coordinate(_ i: Int) -> Double {
+        grid == .vertex ? Double(i) * spacing : (Double(i) + 0.5) * spacing
+      }
       let operation = DiffusionOperator(unknowns: m, grid: grid)
       operation.setCoefficient((0..<n * n).map { a(coordinate($0 / n), coordinate($0 % n)) })
       solver = ConjugateGradients(
@@ -43,7 +45,9 @@ struct DarcyTests {
 
     func solve() throws -> [Double] {
       _ = try solver.solve(load.pointer, tolerance: 1e-12, maximumIterations: 200)
-      return (0..<unknowns * unknowns).map { solver.solution[$0 / unknowns * solver.operation.rowStride + $0 % unknowns] }
+      return (0..<unknowns * unknowns).map {
+        solver.solution[$0 / unknowns * solver.operation.rowStride + $0 % unknowns]
+      }
     }
 
     func maximumError(_ exact: (Double, Double) -> Double) throws -> Double {
@@ -57,7 +61,9 @@ struct DarcyTests {
     let a = { (x: Double, y: Double) in 1 + 0.5 * cosine(2 * .pi * x) * cosine(2 * .pi * y) }
     let u = { (x: Double, y: Double) in sine(.pi * x) * sine(2 * .pi * y) }
     let f = { (x: Double, y: Double) -> Double in
-      let (ux, uy) = (.pi * cosine(.pi * x) * sine(2 * .pi * y), 2 * .pi * sine(.pi * x) * cosine(2 * .pi * y))
+      let (ux, uy) = (
+        .pi * cosine(.pi * x) * sine(2 * .pi * y), 2 * .pi * sine(.pi * x) * cosine(2 * .pi * y)
+      )
       let ax = -.pi * sine(2 * .pi * x) * cosine(2 * .pi * y)
       let ay = -.pi * cosine(2 * .pi * x) * sine(2 * .pi * y)
       return a(x, y) * 5 * .pi * .pi * u(x, y) - ax * ux - ay * uy
@@ -139,7 +145,9 @@ struct DarcyTests {
           let sample = try solver.solve(index: index, seed: 1)
           #expect(sample.quality["iterations"]! <= bound.rounded(.up) + 1, "contrast \(high / low)")
           let inside = 1..<points - 1
-          let isPositive = inside.allSatisfy { i in inside.allSatisfy { sample.fields[1][i * points + $0] > 0 } }
+          let isPositive = inside.allSatisfy { i in
+            inside.allSatisfy { sample.fields[1][i * points + $0] > 0 }
+          }
           #expect(isPositive)
         }
       }
@@ -151,7 +159,8 @@ struct DarcyTests {
     let solver = try makeProblem(
       """
       {"type": "darcy", "points": 64, "solvePoints": 64, "grid": "cell"}
-      """).makeSolver()
+      """
+    ).makeSolver()
     let count = 256
     var (means, squares) = ([Double](), [Double]())
     for index in 0..<count {
@@ -165,7 +174,8 @@ struct DarcyTests {
     let standardError = (spread / Double(count)).squareRoot()
     // Moments of the published 241² set, with four standard errors; the deviation follows the mean's spread.
     #expect(abs(mean - 5.74634e-3) <= 4 * standardError, "mean \(mean), standard error \(standardError)")
-    #expect(abs(variance.squareRoot() - 3.88433e-3) <= 4 * standardError, "deviation \(variance.squareRoot())")
+    #expect(
+      abs(variance.squareRoot() - 3.88433e-3) <= 4 * standardError, "deviation \(variance.squareRoot())")
   }
 
   @Test("a stored grid is every stride-th point of the solved one")
@@ -201,7 +211,8 @@ struct DarcyTests {
 
   @Test("too few iterations are refused with what stands and what to do")
   func refusesUnconverged() throws {
-    let problem = try makeProblem("{\"type\": \"darcy\", \"points\": 25, \"solvePoints\": 49, \"maximumIterations\": 3}")
+    let problem = try makeProblem(
+      "{\"type\": \"darcy\", \"points\": 25, \"solvePoints\": 49, \"maximumIterations\": 3}")
     let error = #expect(throws: SolverError.self) { try problem.makeSolver().solve(index: 1, seed: 0) }
     let diagnostic = try #require(error).diagnostic
     #expect(diagnostic.exitCode == .numericalFailure)

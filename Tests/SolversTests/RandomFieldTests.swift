@@ -16,9 +16,13 @@ struct RandomFieldTests {
   @Test("Philox4x64-10 gives its published blocks")
   func philoxKnownAnswers() {
     let zero = Philox.block(counter: SIMD4(0, 0, 0, 0), key: (0, 0))
-    #expect(zero == SIMD4(0x1655_4d9e_ca36_314c, 0xdb20_fe9d_672d_0fdc, 0xd7e7_72ce_e186_176b, 0x7e68_b68a_ec7b_a23b))
+    #expect(
+      zero
+        == SIMD4(0x1655_4d9e_ca36_314c, 0xdb20_fe9d_672d_0fdc, 0xd7e7_72ce_e186_176b, 0x7e68_b68a_ec7b_a23b))
     let one = Philox.block(counter: SIMD4(1, 0, 0, 0), key: (0, 0))
-    #expect(one == SIMD4(0x02f4_ba64_08e4_d89b, 0x3dd6_2b0b_9ca8_c5b2, 0x1c86_67a5_5d90_2e79, 0x907d_7a05_2fd5_b4dc))
+    #expect(
+      one == SIMD4(0x02f4_ba64_08e4_d89b, 0x3dd6_2b0b_9ca8_c5b2, 0x1c86_67a5_5d90_2e79, 0x907d_7a05_2fd5_b4dc)
+    )
   }
 
   @Test("the point variances of the papers' fields are the known ones")
@@ -105,7 +109,9 @@ struct RandomFieldTests {
       field.draw(index: index, seed: seed)
       for (i, place) in places.enumerated() { squares[i].append(field.values[place] * field.values[place]) }
     }
-    func basis(_ k: Int, _ x: Double) -> Double { k == 0 ? 1 : 2.0.squareRoot() * cosine(.pi * Double(k) * x) }
+    func basis(_ k: Int, _ x: Double) -> Double {
+      k == 0 ? 1 : 2.0.squareRoot() * cosine(.pi * Double(k) * x)
+    }
     for (place, sample) in zip(places, squares) {
       let (x, y) = (Double(place / 9) / 8, Double(place % 9) / 8)
       var expected = 0.0
@@ -128,7 +134,8 @@ struct RandomFieldTests {
     let standardError = (variance / count).squareRoot()
     #expect(
       abs(mean - expected) <= standardErrors * standardError,
-      "\(what): \(mean), expected \(expected), standard error \(standardError)", sourceLocation: sourceLocation)
+      "\(what): \(mean), expected \(expected), standard error \(standardError)",
+      sourceLocation: sourceLocation)
   }
 
   @Test("a finer grid adds modes and changes none")
@@ -141,7 +148,9 @@ struct RandomFieldTests {
       let j = fine.index(k.k1, k.k2)
       #expect(small[2 * i] == large[2 * j] && small[2 * i + 1] == large[2 * j + 1], "mode \(k)")
     }
-    let (short, long) = (field.line(modes: 9, index: 1, seed: seed), field.line(modes: 90, index: 1, seed: seed))
+    let (short, long) = (
+      field.line(modes: 9, index: 1, seed: seed), field.line(modes: 90, index: 1, seed: seed)
+    )
     #expect(short.values == Array(long.values.prefix(20)))
   }
 
@@ -166,7 +175,8 @@ struct RandomFieldTests {
   func independence() {
     let covariance = GaussianCovariance(variance: 625, tau: 5, alpha: 2)
     func draw(_ stream: String, _ index: Int, _ seed: UInt64) -> [Double] {
-      PeriodicGaussianField(covariance: covariance, stream: stream).line(modes: 4, index: index, seed: seed).values
+      PeriodicGaussianField(covariance: covariance, stream: stream).line(modes: 4, index: index, seed: seed)
+        .values
     }
     let draws = [draw("a", 0, 0), draw("b", 0, 0), draw("a", 1, 0), draw("a", 0, 1)]
     #expect(Set(draws).count == 4)

@@ -63,7 +63,9 @@ struct RegistryTests {
     let box = Shared(solvers: solvers, values: values)
     WorkerPool(workerCount: workers).forEach(6) { task, worker in
       guard let sample = try? box.solvers[worker].solve(index: task, seed: 1) else { return }
-      for (i, value) in sample.fields[0].enumerated() { box.values[task * sample.fields[0].count + i] = value }
+      for (i, value) in sample.fields[0].enumerated() {
+        box.values[task * sample.fields[0].count + i] = value
+      }
     }
     let batched = (0..<alone.fields[0].count).map { values[3 * alone.fields[0].count + $0] }
     #expect(batched == alone.fields[0])
@@ -77,13 +79,15 @@ struct RegistryTests {
 
   @Test("every entry describes itself in the schema", arguments: ProblemRegistry.entries)
   func schema(_ entry: ProblemEntry) {
-    let text = ConfigReader.schema(title: "generate") { _ = try ProblemRegistry.read($0) }.serialized(indent: nil)
+    let text = ConfigReader.schema(title: "generate") { _ = try ProblemRegistry.read($0) }.serialized(
+      indent: nil)
     #expect(text.contains("\"\(entry.card.identifier)\""))
   }
 
   @Test("what was resolved reads back to the same resolution", arguments: ProblemRegistry.entries)
   func echo(_ entry: ProblemEntry) throws {
-    let first = ConfigReader(try ConfigDocument.parse("{\"problem\": \(entry.smokeConfiguration)}", source: "a"))
+    let first = ConfigReader(
+      try ConfigDocument.parse("{\"problem\": \(entry.smokeConfiguration)}", source: "a"))
     _ = try ProblemRegistry.read(first)
     let text = first.resolved.serialized(indent: nil)
     let second = ConfigReader(try ConfigDocument.parse(text, source: "b"))
@@ -100,5 +104,28 @@ struct RegistryTests {
     #expect(error?.exitCode == .usage)
     #expect(error?.summary == "output times must increase: 1.0 follows 1.0")
     #expect(error?.location?.contains("problem.times[2]") == true)
+  }
+}
+
+@Suite("Shipped recipes")
+struct RecipeTests {
+  private static let folder =
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+    .joined(separator: "/") + "/configs/generate"
+
+  @Test(
+    "every recipe reads, with the grid that it promises",
+    arguments: [
+      ("burgers", [1024]), ("darcy", [29, 29]), ("darcy-85", [85, 85]), ("navier-stokes", [64, 64])
+    ])
+  func recipe(_ name: String, _ shape: [Int]) throws {
+    let reader = ConfigReader(try ConfigDocument.load(path: "\(Self.folder)/\(name).json"))
+    let problem = try ProblemRegistry.read(reader)
+    #expect(problem.layout.axes.map(\.count) == shape)
+    #expect(try reader.int("samples", doc: "") >= 1100)
+    #expect(try reader.int("seed", doc: "") == 0)
+    #expect(try reader.string("storage", doc: "") == "float32")
+    #expect(try reader.string("output", doc: "") == "\(name).h5")
+    try reader.finish()
   }
 }

@@ -51,11 +51,13 @@ final class HDF5File {
     }
   }
 
-  /// Writes everything out and closes; a full disk shows here.
-  func flushAndClose() throws {
-    try HDF5.check("flush the file") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
-    try identifier.close("close the file")
-  }
+  /// Writes everything out; a full disk shows here.
+  func flush() throws { try HDF5.check("flush the file") { H5Fflush(id, H5F_SCOPE_GLOBAL) } }
+
+  func close() throws { try identifier.close("close the file") }
+
+  /// Gives the file up without closing it, see ``HDF5Identifier/leak()``.
+  func leak() { identifier.leak() }
 
   /// Paths of all datasets: those of a group in order of their names, then those of the groups in it.
   ///

@@ -1,4 +1,5 @@
 import CHDF5
+import Files
 
 #if canImport(Glibc)
   import Glibc
@@ -23,7 +24,7 @@ package enum HDF5 {
   package static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
     lock.acquire()
     defer { lock.release() }
-    _ = prepared
+    prepared
     opkit_h5_silence()
     return try body()
   }
@@ -53,8 +54,16 @@ package enum HDF5 {
       opkit_h5_take_error(buffer.baseAddress, buffer.count)
       return buffer.baseAddress.map { String(cString: $0) } ?? ""
     }
-    let reason = text.isEmpty ? "the HDF5 library gives no reason" : "HDF5: \(text)"
-    return HDF5Failure(action: action, reason: reason)
+    return HDF5Failure(action: action, reason: sentence(text))
+  }
+
+  /// The library's text; of a failed system call only the system's own words.
+  private static func sentence(_ text: String) -> String {
+    if text.isEmpty { return "the HDF5 library gives no reason" }
+    guard let mark = text.firstRange(of: "errno = ") else { return "HDF5: \(text)" }
+    let code = Int32(text[mark.upperBound...].prefix { $0.isNumber }) ?? 0
+    let what = text.prefix { $0 != ":" }
+    return "\(systemErrorText(code)) (HDF5: \(what))"
   }
 
   /// Version of the linked library, such as `1.10.8`.
@@ -67,8 +76,25 @@ package enum HDF5 {
   private static let lock = RecursiveLock()
   /// Filters come from the library alone: no code is loaded because a file asks for it. No clean-up at exit
   /// either: every file is closed by its owner, and after a damaged file the library's own prints warnings.
-  private static let prepared: Bool =
-    H5dont_atexit() >= 0 && H5open() >= 0 && H5PLset_loading_state(0) >= 0
+  private static let prepared: Void = {
+    _ = H5dont_atexit()
+    _ = H5open()
+    _ = H5PLset_loading_state(0)
+  }()
+
+  /// Ends the process without the library's clean-up, with the status that it was to end with.
+  ///
+  /// Needed if the library was first used elsewhere, which registers that clean-up: it would close files that
+  /// were given up, and crash.
+  static let skipsCleanUp: Void = {
+    #if canImport(Glibc)
+      on_exit(
+        { status, _ in
+          fflush(nil)
+          _exit(status)
+        }, nil)
+    #endif
+  }()
 }
 
 /// An open identifier of the library, closed once: by ``close(_:)`` with a checked result, or on release.
@@ -95,6 +121,15 @@ final class HDF5Identifier {
     let (old, kind) = (id, kind)
     id = -1
     try HDF5.check(action) { HDF5Identifier.release(old, kind) }
+  }
+
+  /// Never closes the identifier.
+  ///
+  /// After a failed write libhdf5 1.10 crashes while closing the file, because it tries to write again. The
+  /// memory and the descriptor of the one abandoned file are given up until the process ends.
+  func leak() {
+    HDF5.skipsCleanUp
+    id = -1
   }
 
   @discardableResult

@@ -17,11 +17,21 @@ final class DatasetStructure {
   private let file: HDF5File
   private var fields: [HDF5Dataset] = []
   private var quality: [HDF5Dataset] = []
+  private var scales: [HDF5Dataset] = []
   private let storage: Precision
 
   init(path: String, _ plan: Plan) throws {
     file = try HDF5File.create(path)
     storage = plan.storage
+    do {
+      try fill(plan)
+    } catch {
+      abandon()
+      throw error
+    }
+  }
+
+  private func fill(_ plan: Plan) throws {
     try HDF5.locked {
       let library = "version=2,opkit=1,hdf5=\(HDF5.version)"
       try HDF5Attribute.writeText("_NCProperties", library, ascii: true, to: file.id)
@@ -32,7 +42,6 @@ final class DatasetStructure {
 
   private func create(_ plan: Plan) throws {
     let layout = plan.layout
-    var scales: [HDF5Dataset] = []
     var numbers: [String: Int] = [:]
     func add(_ scale: HDF5Dataset, _ attributes: [DatasetAttribute]) throws {
       let name = scale.path
@@ -118,10 +127,17 @@ final class DatasetStructure {
     }
   }
 
-  /// Closes variables, then the file, each with its result checked.
+  /// Writes everything out, then closes variables and file, each with its result checked.
   func close() throws {
-    for variable in fields + quality { try variable.identifier.close("close '\(variable.path)'") }
-    try file.flushAndClose()
+    try file.flush()
+    for variable in fields + quality + scales { try variable.identifier.close("close '\(variable.path)'") }
+    try file.close()
+  }
+
+  /// Gives the file up: nothing more is written, nothing is closed.
+  func abandon() {
+    for variable in fields + quality + scales { variable.identifier.leak() }
+    file.leak()
   }
 
   /// Names and contents of the channel dimensions: one `channel` if all vector-valued fields agree,

@@ -34,7 +34,7 @@ public final class DatasetWriter {
   ///     unique; `Conventions`, `_NCProperties` and `opkit_mapping` are added here.
   ///   - sampleIndices: values of the `sample` coordinate; 0, 1, 2, … by default.
   ///   - storage: element type of the fields in the file.
-  /// - Throws: exit status 4 if the file cannot be made.
+  /// - Throws: exit status 4 if the file cannot be made, or is larger than the space that is free.
   public init(
     path: String, layout: SampleLayout, mapping: FieldMapping?, sampleCount: Int,
     qualityMeasures: [(name: String, longName: String)] = [], attributes: [(String, AttributeValue)] = [],
@@ -43,14 +43,15 @@ public final class DatasetWriter {
     precondition(sampleCount > 0, "a dataset has at least one sample")
     precondition(sampleIndices == nil || sampleIndices?.count == sampleCount, "one index per sample")
     target = try AtomicFile(path: path, overwrite: overwrite)
+    let sizes = layout.fields.map { layout.shape(of: $0).reduce(storage.byteCount, *) }
+    try target.checkSpace(forBytes: sizes.reduce(0, +).multipliedReportingOverflow(by: sampleCount))
     self.path = path
     self.layout = layout
     self.sampleCount = sampleCount
     self.storage = storage
     qualityNames = qualityMeasures.map(\.name)
     quality = Array(repeating: [], count: qualityMeasures.count)
-    scratch = HostBuffer(
-      count: layout.fields.map { layout.shape(of: $0).reduce(1, *) }.max() ?? 0, precision: storage)
+    scratch = HostBuffer(count: (sizes.max() ?? 0) / storage.byteCount, precision: storage)
     let plan = DatasetStructure.Plan(
       layout: layout, sampleIndices: sampleIndices ?? Array(0..<sampleCount),
       qualityMeasures: qualityMeasures, storage: storage,
@@ -123,6 +124,7 @@ public final class DatasetWriter {
 
   /// Removes everything written so far; does nothing after ``finish()``.
   public func abandon() {
+    structure?.abandon()
     structure = nil
     target.abandon()
   }

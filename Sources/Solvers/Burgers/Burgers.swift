@@ -25,7 +25,8 @@ public struct Burgers: Problem, TrajectoryProblem {
   public var layout: SampleLayout {
     SampleLayout(
       axes: [
-        GridAxis(name: "x", coordinates: (0..<points).map { Double($0) / Double(points) }, boundary: .periodic)
+        GridAxis(
+          name: "x", coordinates: (0..<points).map { Double($0) / Double(points) }, boundary: .periodic)
       ],
       times: trajectory.times, fields: [.init(name: "u", longName: "velocity", dependsOnTime: true)])
   }

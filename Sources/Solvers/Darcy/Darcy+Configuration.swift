@@ -21,7 +21,8 @@ extension Darcy {
               low: try section.double(
                 "low", default: 3, in: 0...1e12, exclusiveMinimum: 0, doc: "a where the field is negative"),
               high: try section.double(
-                "high", default: 12, in: 0...1e12, exclusiveMinimum: 0, doc: "a where the field is not negative"))
+                "high", default: 12, in: 0...1e12, exclusiveMinimum: 0,
+                doc: "a where the field is not negative"))
           }
         ),
         (
@@ -31,7 +32,7 @@ extension Darcy {
               mean: try section.double(
                 "mean", default: 1, in: 0...1e12, exclusiveMinimum: 0, doc: "factor on exp(field)"))
           }
-        ),
+        )
       ], default: "binary", doc: "how the Gaussian field becomes the coefficient a")
     covariance = try GaussianCovariance(
       from: reader.section("field", doc: "Gaussian field with Neumann boundary"),

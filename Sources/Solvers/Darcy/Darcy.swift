@@ -52,7 +52,7 @@ public struct Darcy: Problem {
       axes: ["x", "y"].map { GridAxis(name: $0, coordinates: coordinates, boundary: boundary) },
       fields: [
         .init(name: "coefficient", longName: "permeability"),
-        .init(name: "solution", longName: "pressure"),
+        .init(name: "solution", longName: "pressure")
       ])
   }
 
@@ -61,15 +61,17 @@ public struct Darcy: Problem {
   public var qualityMeasures: [QualityMeasure] {
     [
       QualityMeasure(name: "residual", longName: "relative preconditioned residual norm"),
-      QualityMeasure(name: "energyError", longName: "bound of the relative algebraic error in the energy norm"),
-      QualityMeasure(name: "iterations", longName: "conjugate gradient iterations"),
+      QualityMeasure(
+        name: "energyError", longName: "bound of the relative algebraic error in the energy norm"),
+      QualityMeasure(name: "iterations", longName: "conjugate gradient iterations")
     ]
   }
 
   public var parameters: [(name: String, value: ProblemParameter)] {
     var list: [(name: String, value: ProblemParameter)] = [
-      ("source", .number(source)), ("solvePoints", .number(Double(solvePoints))), ("grid", .text(grid.rawValue)),
-      ("coefficientType", .text(coefficient.name)),
+      ("source", .number(source)), ("solvePoints", .number(Double(solvePoints))),
+      ("grid", .text(grid.rawValue)),
+      ("coefficientType", .text(coefficient.name))
     ]
     switch coefficient {
     case .binary(let low, let high):

@@ -40,7 +40,7 @@ final class DarcySolver: SampleSolver {
         fields: [storedCoefficient(), storedSolution()],
         quality: [
           "residual": outcome.residual, "energyError": outcome.residual * contrast.squareRoot(),
-          "iterations": Double(outcome.iterations),
+          "iterations": Double(outcome.iterations)
         ])
     } catch {
       throw SolverError.sample(index: index, seed: seed, problem: Darcy.card.identifier, cause: error)

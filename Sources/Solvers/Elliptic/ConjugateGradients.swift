@@ -104,7 +104,9 @@ package final class ConjugateGradients {
 
   /// Eight partial products of two rows of a multiple of eight elements.
   @inline(__always)
-  package static func rowProduct(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> SIMD8<Double> {
+  package static func rowProduct(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int)
+    -> SIMD8<Double>
+  {
     let first = UnsafeRawPointer(a).assumingMemoryBound(to: SIMD8<Double>.self)
     let second = UnsafeRawPointer(b).assumingMemoryBound(to: SIMD8<Double>.self)
     var sum = SIMD8<Double>()

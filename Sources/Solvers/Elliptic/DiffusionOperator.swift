@@ -79,7 +79,8 @@ package final class DiffusionOperator {
       let (row, out) = (p + i * stride, q + i * stride)
       for j in 0..<n {
         let centre = row[j]
-        let vertical = faceX[j] * (centre - row[j &- stride]) + faceX[j &+ stride] * (centre - row[j &+ stride])
+        let vertical =
+          faceX[j] * (centre - row[j &- stride]) + faceX[j &+ stride] * (centre - row[j &+ stride])
         let horizontal = faceY[j] * (centre - row[j &- 1]) + faceY[j &+ 1] * (centre - row[j &+ 1])
         out[j] = vertical + horizontal
       }

@@ -24,7 +24,8 @@ package enum FourierForcing {
   }
 
   /// Coefficients at their packed positions; both conjugates where k₂ = 0.
-  package static func packed(_ modes: [Mode], on plane: PackedPlane) -> [(index: Int, value: Complex<Double>)] {
+  package static func packed(_ modes: [Mode], on plane: PackedPlane) -> [(index: Int, value: Complex<Double>)]
+  {
     modes.flatMap { mode -> [(index: Int, value: Complex<Double>)] in
       precondition(mode.k2 > 0 || (mode.k2 == 0 && mode.k1 > 0), "forcing modes lie in the upper half plane")
       let value = Complex(mode.cosine / 2, -mode.sine / 2)

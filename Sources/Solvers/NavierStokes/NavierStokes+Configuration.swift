@@ -12,7 +12,8 @@ extension NavierStokes {
       "meanFlow", default: [0, 0], count: 2, each: -1e6...1e6, doc: "constant velocity added to the flow")
     points = try reader.int("points", default: 64, in: 4...4096, doc: "stored grid points per direction")
     inputSteps = try reader.int(
-      "inputSteps", default: 10, in: 1...100_000, doc: "records that the default learning task takes as input")
+      "inputSteps", default: 10, in: 1...100_000, doc: "records that the default learning task takes as input"
+    )
     covariance = try GaussianCovariance(
       from: reader.section("initial", doc: "Gaussian distribution of the initial vorticity"),
       default: GaussianCovariance(variance: 343, tau: 7, alpha: 2.5))

@@ -47,7 +47,7 @@ public struct NavierStokes: Problem, TrajectoryProblem {
   public var parameters: [(name: String, value: ProblemParameter)] {
     [
       ("viscosity", .number(viscosity)), ("forcingAmplitude", .number(forcingAmplitude)),
-      ("meanFlowX", .number(meanFlow[0])), ("meanFlowY", .number(meanFlow[1])),
+      ("meanFlowX", .number(meanFlow[0])), ("meanFlowY", .number(meanFlow[1]))
     ] + covariance.parameters(prefix: "initial") + [("scheme", .text(trajectory.table.name))]
   }
 

@@ -93,7 +93,9 @@ package struct ContourMean {
 
   /// All `combinations` at `z`. For real z the imaginary rounding is dropped; for complex z both parts
   /// are the value: keeping only the real one is wrong for dispersive problems.
-  package static func values(of combinations: [ExponentialCombination], at z: Complex<Double>) -> [Complex<Double>] {
+  package static func values(of combinations: [ExponentialCombination], at z: Complex<Double>) -> [Complex<
+    Double
+  >] {
     var sums = [Complex<Double>](repeating: 0, count: combinations.count)
     let distance = z.length
     let radius = distance > 0.5 && distance < 1.5 ? 2.0 : 1.0

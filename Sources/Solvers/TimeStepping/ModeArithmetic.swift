@@ -32,7 +32,8 @@ enum ModeArithmetic {
 
   private static func realPass(
     _ count: Int, _ p: UnsafeMutablePointer<Double>?, _ u: UnsafeMutablePointer<Double>,
-    _ out: UnsafeMutablePointer<Double>, _ c0: UnsafeMutablePointer<Double>?, _ n0: UnsafeMutablePointer<Double>?,
+    _ out: UnsafeMutablePointer<Double>, _ c0: UnsafeMutablePointer<Double>?,
+    _ n0: UnsafeMutablePointer<Double>?,
     _ c1: UnsafeMutablePointer<Double>?, _ n1: UnsafeMutablePointer<Double>?
   ) {
     let target = pairs(out)

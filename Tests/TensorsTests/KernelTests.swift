@@ -1,0 +1,213 @@
+import Tensors
+import TestSupport
+import Testing
+
+/// An instruction set and a precision: every kernel exists for each.
+struct KernelVariant: Sendable, CustomTestStringConvertible {
+  var set: KernelSet
+  var precision: Precision
+  var testDescription: String { "\(set.name) \(precision.rawValue)" }
+  var kernels: Kernels { Kernels(precision, set: set) }
+  /// Rounding of sums of up to a thousand terms, relative to the largest result.
+  var tolerance: Double { precision == .float32 ? 1e-5 : 1e-14 }
+
+  static let all = KernelSet.supported.flatMap { set in
+    Precision.allCases.map { KernelVariant(set: set, precision: $0) }
+  }
+
+  func random(_ count: Int, _ name: String) -> HostBuffer {
+    let buffer = HostBuffer(count: count, precision: precision)
+    let numbers = Philox(seed: 9, stream: name)
+    for i in 0..<count { buffer[i] = numbers.normals(UInt64(i)).0 }
+    return buffer
+  }
+
+  func empty(_ count: Int) -> HostBuffer { HostBuffer(count: count, precision: precision) }
+}
+
+@Suite("Kernels equal their naive twins") struct KernelTests {
+  /// Widths around the vector lengths, one column, and a depth beyond one block.
+  static let shapes = [
+    (1, 1, 1), (3, 1, 40), (7, 2, 130), (5, 3, 33), (13, 16, 3), (14, 32, 64), (15, 33, 65), (29, 47, 9),
+    (64, 20, 25), (2, 100, 700), (33, 1, 600), (12, 8, 1025),
+  ]
+
+  @Test("matrix product", arguments: KernelVariant.all)
+  func multiply(_ v: KernelVariant) {
+    for (m, n, k) in KernelTests.shapes {
+      for transposed in [false, true] {
+        let (a, b, row) = (v.random(m * k, "a"), v.random(k * n, "b"), v.random(n, "row"))
+        for mode in 0..<3 {
+          let c = v.random(m * n, "c")
+          let before = c.doubles
+          var expected = [Double](repeating: 0, count: m * n)
+          for i in 0..<m {
+            for j in 0..<n {
+              var sum = mode == 0 ? 0 : mode == 1 ? before[i * n + j] : row[j]
+              for l in 0..<k { sum += a[transposed ? l * m + i : i * k + l] * b[l * n + j] }
+              expected[i * n + j] = sum
+            }
+          }
+          let left =
+            transposed
+            ? Kernels.Matrix(a.slice(), rows: k, columns: m).transposed : Kernels.Matrix(a.slice(), rows: m, columns: k)
+          v.kernels.multiply(
+            left, .init(b.slice(), rows: k, columns: n), into: .init(c.slice(), rows: m, columns: n),
+            mode == 0 ? .zero : mode == 1 ? .accumulate : .row(row.slice()))
+          expectClose(c.doubles, expected, tolerance: v.tolerance, "\(m)×\(n)×\(k), transposed \(transposed), mode \(mode)")
+        }
+      }
+    }
+  }
+
+  @Test("complex rows and their outer product", arguments: KernelVariant.all)
+  func complexRows(_ v: KernelVariant) {
+    for (count, inputs, outputs) in [(1, 3, 5), (2, 16, 16), (5, 20, 33), (6, 7, 1), (11, 32, 17)] {
+      let (x, w, g) = (
+        v.random(count * 2 * inputs, "x"), v.random(2 * inputs * outputs, "w"), v.random(count * 2 * outputs, "g")
+      )
+      for conjugate in [false, true] {
+        let y = v.empty(count * 2 * outputs)
+        v.kernels.complexRows(
+          count: count, inputs: inputs, outputs: outputs, x: x.slice(), xStride: 2 * inputs, w: w.slice(),
+          y: y.slice(), yStride: 2 * outputs, conjugate: conjugate)
+        var expected = [Double](repeating: 0, count: y.count)
+        for s in 0..<count {
+          for o in 0..<outputs {
+            for i in 0..<inputs {
+              let (xr, xi) = (x[s * 2 * inputs + i], x[s * 2 * inputs + inputs + i])
+              let wr = w[i * outputs + o]
+              let wi = (conjugate ? -1 : 1) * w[(inputs + i) * outputs + o]
+              expected[s * 2 * outputs + o] += xr * wr - xi * wi
+              expected[s * 2 * outputs + outputs + o] += xr * wi + xi * wr
+            }
+          }
+        }
+        expectClose(y.doubles, expected, tolerance: v.tolerance, "rows \(count)×\(inputs)×\(outputs)")
+      }
+      for accumulate in [false, true] {
+        let dw = v.random(2 * inputs * outputs, "dw")
+        var expected = accumulate ? dw.doubles : [Double](repeating: 0, count: dw.count)
+        for s in 0..<count {
+          for i in 0..<inputs {
+            for o in 0..<outputs {
+              let (xr, xi) = (x[s * 2 * inputs + i], x[s * 2 * inputs + inputs + i])
+              let (gr, gi) = (g[s * 2 * outputs + o], g[s * 2 * outputs + outputs + o])
+              expected[i * outputs + o] += xr * gr + xi * gi
+              expected[(inputs + i) * outputs + o] += xr * gi - xi * gr
+            }
+          }
+        }
+        v.kernels.complexOuter(
+          count: count, inputs: inputs, outputs: outputs, x: x.slice(), xStride: 2 * inputs, g: g.slice(),
+          gStride: 2 * outputs, dw: dw.slice(), accumulate: accumulate)
+        expectClose(dw.doubles, expected, tolerance: v.tolerance, "outer \(count)×\(inputs)×\(outputs)")
+      }
+    }
+  }
+
+  @Test("transpose", arguments: KernelVariant.all)
+  func transpose(_ v: KernelVariant) {
+    for (m, n) in [(1, 1), (3, 17), (16, 16), (24, 20), (33, 5), (32, 64)] {
+      let (a, b) = (v.random(m * n, "a"), v.empty(m * n))
+      v.kernels.transpose(rows: m, columns: n, a.slice(), into: b.slice())
+      #expect(b.doubles == (0..<(m * n)).map { a[($0 % m) * n + $0 / m] }, "\(m)×\(n)")
+    }
+  }
+
+  @Test("activations and their derivatives", arguments: KernelVariant.all)
+  func activations(_ v: KernelVariant) {
+    let count = 4001
+    let z = v.empty(count)
+    for i in 0..<count { z[i] = -12 + 24 * Double(i) / Double(count - 1) }
+    for f in Activation.allCases {
+      let (h, d, both) = (v.empty(count), v.empty(count), v.empty(count))
+      v.kernels.activate(f, z.slice(), into: h.slice())
+      v.kernels.activateBoth(f, z.slice(), into: both.slice(), derivative: d.slice())
+      var worst = (value: 0.0, slope: 0.0)
+      for i in 0..<count {
+        let (value, slope) = reference(f, z[i])
+        // Absolute error over max(1, |x|): one rounding of the result and one of x.
+        worst.value = max(worst.value, abs(h[i] - value) / max(1, abs(z[i])))
+        worst.slope = max(worst.slope, abs(d[i] - slope))
+      }
+      let bound = v.precision == .float32 ? (value: 1.5e-7, slope: 8e-7) : (value: 4e-16, slope: 1.5e-15)
+      #expect(worst.value <= bound.value, "\(f) value")
+      #expect(worst.slope <= bound.slope, "\(f) slope")
+      expectClose(both.doubles, h.doubles, tolerance: bound.value, "\(f) in one pass")
+      let dz = v.random(count, "g")
+      let g = dz.doubles
+      v.kernels.activateBackward(f, z: z.slice(), dh: dz.slice(), into: dz.slice())
+      expectClose(dz.doubles, zip(g, d.doubles).map { $0 * $1 }, tolerance: v.tolerance, "\(f) backward")
+    }
+  }
+
+  private func reference(_ f: Activation, _ x: Double) -> (Double, Double) {
+    switch f {
+    case .identity: return (x, 1)
+    case .relu: return (max(0, x), x > 0 ? 1 : 0)
+    case .tanh:
+      let t = mathTanh(x)
+      return (t, 1 - t * t)
+    case .silu:
+      let s = 1 / (1 + mathExp(-x))
+      return (x * s, s * (1 + x * (1 - s)))
+    case .gelu:
+      let cumulative = 0.5 * mathErfc(-x / 2.0.squareRoot())
+      return (x * cumulative, cumulative + x * mathExp(-x * x / 2) / (2 * Double.pi).squareRoot())
+    }
+  }
+
+  @Test("reductions, gates and copies", arguments: KernelVariant.all)
+  func pointwise(_ v: KernelVariant) {
+    let (rows, channels) = (37, 19)
+    let (x, y, g) = (v.random(rows * channels, "x"), v.random(rows * channels, "y"), v.random(channels, "g"))
+    let sums = v.random(channels, "sums")
+    let dots = v.empty(channels)
+    var (expectedSums, expectedDots) = (sums.doubles, [Double](repeating: 0, count: channels))
+    for r in 0..<rows {
+      for c in 0..<channels {
+        expectedSums[c] += x[r * channels + c]
+        expectedDots[c] += x[r * channels + c] * y[r * channels + c]
+      }
+    }
+    v.kernels.columnSums(rows: rows, channels: channels, x.slice(), into: sums.slice(), accumulate: true)
+    v.kernels.columnDots(rows: rows, channels: channels, x.slice(), y.slice(), into: dots.slice())
+    expectClose(sums.doubles, expectedSums, tolerance: v.tolerance, "sums")
+    expectClose(dots.doubles, expectedDots, tolerance: v.tolerance, "dots")
+    let gated = v.empty(rows * channels)
+    v.kernels.gate(rows: rows, channels: channels, x.slice(), by: g.slice(), into: gated.slice())
+    expectClose(
+      gated.doubles, (0..<(rows * channels)).map { x[$0] * g[$0 % channels] }, tolerance: v.tolerance, "gate")
+    #expect(
+      abs(v.kernels.dot(x.slice(), y.slice()) - zip(x.doubles, y.doubles).reduce(0) { $0 + $1.0 * $1.1 }) <= 1e-10)
+    #expect(abs(v.kernels.absoluteSum(x.slice()) - x.doubles.reduce(0) { $0 + abs($1) }) <= 1e-10)
+  }
+
+  @Test("the search for numbers that are not finite", arguments: KernelVariant.all)
+  func nonFinite(_ v: KernelVariant) {
+    let x = v.random(3000, "x")
+    #expect(v.kernels.firstNonFinite(x.slice()) == nil)
+    x[2999] = .infinity
+    #expect(v.kernels.firstNonFinite(x.slice()) == 2999)
+    x[1025] = .nan
+    #expect(v.kernels.firstNonFinite(x.slice()) == 1025)
+  }
+
+  @Test("lane sums in a tree of their number alone", arguments: KernelVariant.all)
+  func lanes(_ v: KernelVariant) {
+    let lanes = (0..<5).map { v.random(100, "lane \($0)") }
+    let out = v.empty(100)
+    v.kernels.reduceLanes(lanes, range: 3..<90, scale: 1, into: out)
+    for i in 3..<90 {
+      let t = lanes.map { $0[i] }
+      if v.precision == .float64 {
+        #expect(out[i] == ((t[0] + t[1]) + (t[2] + t[3])) + t[4])
+      } else {
+        let f = t.map(Float.init)
+        #expect(Float(out[i]) == ((f[0] + f[1]) + (f[2] + f[3])) + f[4])
+      }
+    }
+    #expect(out[0] == 0 && out[90] == 0)
+  }
+}

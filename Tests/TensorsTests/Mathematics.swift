@@ -1,0 +1,10 @@
+// The C library's functions under names that cannot be taken for the project's.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+func mathExp(_ x: Double) -> Double { exp(x) }
+func mathTanh(_ x: Double) -> Double { tanh(x) }
+func mathErfc(_ x: Double) -> Double { erfc(x) }
