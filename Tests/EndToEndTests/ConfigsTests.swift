@@ -10,6 +10,7 @@ struct ExampleConfiguration: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
   var path: String { ExampleConfiguration.folder.appendingPathComponent(name).path }
+  var stem: String { URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent }
   var flags: [String] { overrides.flatMap { ["--set", $0] } }
 
   static let folder = Repository.root.appendingPathComponent("configs")
@@ -50,7 +51,8 @@ struct ConfigsTests {
       withDestinationURL: Repository.root.appendingPathComponent("datasets/fixtures"))
     let table = try ExampleConfiguration.table()
     for example in table where example.name.hasPrefix("generate/") {
-      let outcome = try Binary.run(["generate", example.path, "-q"] + example.flags, in: scratch)
+      let output = "datasets/generated/\(example.stem).h5"
+      let outcome = try Binary.run(["generate", example.path, "-o", output, "-q"] + example.flags, in: scratch)
       #expect(outcome.status == 0, "\(example.name): \(outcome.error)")
     }
     for example in table where example.name.hasPrefix("train/") {
@@ -59,7 +61,7 @@ struct ConfigsTests {
   }
 
   private func chain(_ example: ExampleConfiguration, in scratch: Scratch) throws {
-    let run = URL(fileURLWithPath: example.name).deletingPathExtension().lastPathComponent
+    let run = example.stem
     let checkpoint = "\(run)/best.safetensors"
     let predictions = "\(run)-predictions.h5"
     let data = try dataPath(of: example)
