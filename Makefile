@@ -20,8 +20,8 @@ quickstart: build  ## generate, train, evaluate and apply on a Burgers set; name
 smoke: deps  ## run every configuration at smoke size through the binary
 	swift test -c release --filter EndToEndTests
 
-verify-interop: build  ## check files against h5py, xarray, netCDF4 and safetensors from PyPI
-	scripts/verify-interop
+verify-interop: quickstart  ## open the quickstart's files with h5py, xarray, netCDF4 and safetensors from PyPI
+	scripts/check-interop.sh runs/quickstart/burgers.h5 runs/quickstart/fno/best.safetensors
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

@@ -59,7 +59,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("TrainingTests", ["Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
   ("EvaluationTests", ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
   ("LayoutTests", ["Operators", "Solvers"]),
-  ("EndToEndTests", ["opkit", "Configuration", "Datasets", "Fields", "Diagnostics"]),
+  ("EndToEndTests", ["opkit", "Configuration", "Datasets", "Files", "Fields", "Diagnostics"]),
 ]
 
 let swiftSettings: [SwiftSetting] = [

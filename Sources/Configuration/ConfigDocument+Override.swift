@@ -9,7 +9,8 @@ extension ConfigDocument {
       throw ConfigurationError.assignmentWithoutPath(flag: flag)
     }
     let text = String(assignment[assignment.index(after: equals)...])
-    let value = (try? JSONParser.parse(Array(text.utf8), source: flag, dialect: .relaxed).value) ?? .string(text)
+    let value =
+      (try? JSONParser.parse(Array(text.utf8), source: flag, dialect: .relaxed).value) ?? .string(text)
     try set(String(assignment[..<equals]), to: value, flag: flag)
   }
 

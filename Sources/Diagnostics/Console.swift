@@ -24,7 +24,8 @@ public final class Console: Sendable {
     public static func detected() -> Style {
       let isTerminal = SystemStream.error.isTerminal && environment("TERM") != "dumb"
       return Style(
-        isLive: isTerminal && environment("CI") == nil, hasColour: isTerminal && environment("NO_COLOR") == nil,
+        isLive: isTerminal && environment("CI") == nil,
+        hasColour: isTerminal && environment("NO_COLOR") == nil,
         columns: SystemStream.error.columns)
     }
   }

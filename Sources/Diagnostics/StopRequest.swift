@@ -25,7 +25,7 @@ public struct StopRequest: Sendable {
   public static let never = StopRequest { false }
 
   /// Installs the signal handlers, ignores SIGPIPE (a write says so instead), and returns the request that
-  /// the signals make.
+  /// the signals make. A parent that starts programs with these signals blocked is overruled.
   public static func fromSignals() -> StopRequest {
     pendingSignal.store(0, ordering: .relaxed)
     signal(SIGPIPE, SIG_IGN)
@@ -36,7 +36,13 @@ public struct StopRequest: Sendable {
       action.__sigaction_handler.sa_handler = handleSignal
     #endif
     action.sa_flags = Int32(SA_RESTART)
-    for number in [SIGINT, SIGTERM, SIGUSR1] { sigaction(number, &action, nil) }
+    var handled = sigset_t()
+    sigemptyset(&handled)
+    for number in [SIGINT, SIGTERM, SIGUSR1] {
+      sigaction(number, &action, nil)
+      sigaddset(&handled, number)
+    }
+    pthread_sigmask(SIG_UNBLOCK, &handled, nil)
     return StopRequest { pendingSignal.load(ordering: .relaxed) != 0 }
   }
 

@@ -4,7 +4,8 @@
 /// name counts as near within two edits and a third of its length.
 public func nearestName(to word: String, among candidates: some Sequence<String>) -> String? {
   let lowered = Array(word.lowercased())
-  return candidates
+  return
+    candidates
     .map { (name: $0, distance: editDistance(lowered, Array($0.lowercased()))) }
     .filter { $0.distance <= min(2, max(1, $0.name.count / 3)) }
     .min { ($0.distance, $0.name) < ($1.distance, $1.name) }?.name

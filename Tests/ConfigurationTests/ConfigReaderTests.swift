@@ -42,7 +42,10 @@ struct ConfigReaderTests {
   func overrides() throws {
     let (configuration, _) = try SampleConfiguration.read(
       #"{"modes": [3, 4], "wave": "still"}"#,
-      set: ["training.epochs=7", "modes[1]=9", "note=two words", "training.norm=h1", "wave.type=fixed", "wave.speed=3"])
+      set: [
+        "training.epochs=7", "modes[1]=9", "note=two words", "training.norm=h1", "wave.type=fixed",
+        "wave.speed=3",
+      ])
     #expect(configuration.epochs == 7 && configuration.modes == [3, 9])
     #expect(configuration.note == "two words" && configuration.norm == .h1)
     #expect(configuration.wave == .init(speed: 3))
@@ -68,7 +71,8 @@ struct ConfigReaderTests {
     let epochs = properties["training"]?["properties"]?["epochs"]
     #expect(
       epochs == [
-        "description": "passes over the data", "type": "integer", "minimum": 1, "maximum": 10_000, "default": 500,
+        "description": "passes over the data", "type": "integer", "minimum": 1, "maximum": 10_000,
+        "default": 500,
       ])
     let wave = try #require(properties["wave"]?["anyOf"]?.arrayValue)
     #expect(wave.count == 3)

@@ -117,7 +117,8 @@ struct WrongConfiguration: Sendable, CustomTestStringConvertible {
           fix   write --set path.to.key=value, for example --set training.epochs=2
         """),
     .init(
-      name: "override through a number", text: "{\"training\": {\"epochs\": 3}}", overrides: ["training.epochs.x=2"],
+      name: "override through a number", text: "{\"training\": {\"epochs\": 3}}",
+      overrides: ["training.epochs.x=2"],
       expected: """
         error[config.override]: training.epochs is 3, so nothing inside it can be set
           at    --set training.epochs.x=2

@@ -6,7 +6,8 @@ import Testing
 struct JSONTests {
   @Test("values read and write back unchanged, integers as integers")
   func roundTrip() throws {
-    let text = #"{"a": [1, -2, 3.5, 1e-05, true, null], "b": {"c": "é\n\"\\\u0001𝄞"}, "big": 9007199254740993}"#
+    let text =
+      #"{"a": [1, -2, 3.5, 1e-05, true, null], "b": {"c": "é\n\"\\\u0001𝄞"}, "big": 9007199254740993}"#
     let value = try JSONValue.parse(text, source: "t")
     #expect(value["a"] == [1, -2, 3.5, 1e-5, true, .null])
     #expect(value["big"] == .integer(9_007_199_254_740_993))

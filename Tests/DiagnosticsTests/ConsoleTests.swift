@@ -94,7 +94,8 @@ struct ConsoleTests {
     console.warn("careful")
     console.report(Diagnostic("x.y", exit: .usage, "no", fix: "do"))
     #expect(
-      recorder.written == "\u{1B}[1;33mwarning\u{1B}[0m: careful\n\u{1B}[1;31merror[x.y]\u{1B}[0m: no\n  fix   do\n")
+      recorder.written
+        == "\u{1B}[1;33mwarning\u{1B}[0m: careful\n\u{1B}[1;31merror[x.y]\u{1B}[0m: no\n  fix   do\n")
   }
 
   @Test("a stop request answers as its poll does")

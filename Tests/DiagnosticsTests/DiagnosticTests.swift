@@ -6,7 +6,8 @@ struct DiagnosticTests {
   @Test("a diagnostic is four lines, and leaves out what it does not know")
   func rendering() {
     var diagnostic = Diagnostic(
-      "config.range", exit: .usage, "width = 0 is out of range", at: "c.json:1:2: width", why: "hidden channels",
+      "config.range", exit: .usage, "width = 0 is out of range", at: "c.json:1:2: width",
+      why: "hidden channels",
       fix: "set width to 1 or more")
     #expect(
       diagnostic.description == """

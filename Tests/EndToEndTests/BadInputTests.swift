@@ -44,7 +44,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
           fix   give a number from 1 to 4096, or leave the flag out
         """),
     .init(
-      name: "negative seed", files: ["c.json": good], arguments: ["generate", "c.json", "-o", "x.h5", "--seed", "-1"],
+      name: "negative seed", files: ["c.json": good],
+      arguments: ["generate", "c.json", "-o", "x.h5", "--seed", "-1"],
       status: 2,
       error: """
         error[config.range]: seed = -1 is out of range
@@ -94,7 +95,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
           fix   give the path of a JSON file that exists; configs/ has examples
         """),
     .init(
-      name: "bad JSON", files: ["c.json": "{\n  \"samples\": 2\n  \"seed\": 1\n}"], arguments: ["generate", "c.json"],
+      name: "bad JSON", files: ["c.json": "{\n  \"samples\": 2\n  \"seed\": 1\n}"],
+      arguments: ["generate", "c.json"],
       status: 2,
       error: """
         error[config.syntax]: not valid JSON: expected ',' or '}'
@@ -102,7 +104,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
           fix   correct the text at this line and column
         """),
     .init(
-      name: "misspelt key", files: ["c.json": #"{"problem": {"type": "burgers", "viscosty": 1}, "samples": 2}"#],
+      name: "misspelt key",
+      files: ["c.json": #"{"problem": {"type": "burgers", "viscosty": 1}, "samples": 2}"#],
       arguments: ["generate", "c.json", "-o", "x.h5"], status: 2,
       error: """
         error[config.unknown-key]: unknown key 'viscosty'
@@ -189,7 +192,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
           fix   give the path of a dataset that exists
         """),
     .init(
-      name: "missing weights to start from", arguments: ["train", "c.json", "--init-from", "w.safetensors"], status: 3,
+      name: "missing weights to start from", arguments: ["train", "c.json", "--init-from", "w.safetensors"],
+      status: 3,
       error: """
         error[input.missing]: there is no checkpoint 'w.safetensors'
           at    --init-from w.safetensors
@@ -253,7 +257,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 
 @Suite("Mistakes at the command line")
 struct BadInputTests {
-  @Test("each is said in the four-line form with its status, and leaves nothing behind", arguments: Mistake.all)
+  @Test(
+    "each is said in the four-line form with its status, and leaves nothing behind", arguments: Mistake.all)
   func golden(_ mistake: Mistake) throws {
     let scratch = try Scratch()
     for (name, text) in mistake.files { try scratch.write(text, to: name) }

@@ -18,6 +18,8 @@ enum Binary {
 
   /// A started program whose streams go to files, so that no pipe can fill up.
   final class Run {
+    private static let patience = 60.0
+
     let process = Process()
     private let output: URL
     private let error: URL
@@ -30,7 +32,9 @@ enum Binary {
       process.executableURL = Binary.url
       process.arguments = arguments
       process.currentDirectoryURL = scratch.url
-      process.environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"].merging(environment) { $1 }
+      process.environment = ["PATH": "/usr/bin:/bin", "SWIFT_BACKTRACE": "enable=no"].merging(environment) {
+        $1
+      }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try FileHandle(forWritingTo: output)
       process.standardError = try FileHandle(forWritingTo: error)
@@ -40,10 +44,15 @@ enum Binary {
     /// What has been written to standard error so far.
     var errorText: String { (try? String(contentsOf: error, encoding: .utf8)) ?? "" }
 
+    /// Waits for the end; a program that takes longer than any test may is killed, which its status shows.
     func finish() throws -> Outcome {
+      let deadline = Date(timeIntervalSinceNow: Run.patience)
+      while process.isRunning, Date() < deadline { usleep(2_000) }
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
       process.waitUntilExit()
       // A death by signal counts as shells count it.
-      let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+      let status =
+        process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
       return Outcome(
         status: status, output: try String(contentsOf: output, encoding: .utf8), error: errorText)
     }

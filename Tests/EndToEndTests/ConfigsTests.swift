@@ -10,13 +10,15 @@ struct ExampleConfiguration: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
   var path: String { ExampleConfiguration.folder.appendingPathComponent(name).path }
+  var stem: String { URL(fileURLWithPath: name).deletingPathExtension().lastPathComponent }
   var flags: [String] { overrides.flatMap { ["--set", $0] } }
 
   static let folder = Repository.root.appendingPathComponent("configs")
 
   /// Names of all configurations in the folders of the commands.
   static func names(of command: String) throws -> [String] {
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(command).path)
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: folder.appendingPathComponent(command).path)
     return files.filter { $0.hasSuffix(".json") }.sorted().map { "\(command)/\($0)" }
   }
 
@@ -42,12 +44,15 @@ struct ConfigsTests {
   @Test("every configuration runs at smoke size: generate, then train, eval and infer on what it made")
   func smoke() throws {
     let scratch = try Scratch()
+    // The configurations name their files below datasets/: those they generate, and those of the repository.
+    try scratch.write("", to: "datasets/generated/.keep")
     try FileManager.default.createSymbolicLink(
-      at: scratch.url.appendingPathComponent("datasets"),
-      withDestinationURL: Repository.root.appendingPathComponent("datasets"))
+      at: scratch.url.appendingPathComponent("datasets/fixtures"),
+      withDestinationURL: Repository.root.appendingPathComponent("datasets/fixtures"))
     let table = try ExampleConfiguration.table()
     for example in table where example.name.hasPrefix("generate/") {
-      let outcome = try Binary.run(["generate", example.path, "-q"] + example.flags, in: scratch)
+      let output = "datasets/generated/\(example.stem).h5"
+      let outcome = try Binary.run(["generate", example.path, "-o", output, "-q"] + example.flags, in: scratch)
       #expect(outcome.status == 0, "\(example.name): \(outcome.error)")
     }
     for example in table where example.name.hasPrefix("train/") {
@@ -56,7 +61,7 @@ struct ConfigsTests {
   }
 
   private func chain(_ example: ExampleConfiguration, in scratch: Scratch) throws {
-    let run = URL(fileURLWithPath: example.name).deletingPathExtension().lastPathComponent
+    let run = example.stem
     let checkpoint = "\(run)/best.safetensors"
     let predictions = "\(run)-predictions.h5"
     let data = try dataPath(of: example)

@@ -12,7 +12,8 @@ struct SignalTests {
     return run
   }
 
-  @Test("the first signal stops cleanly with status 75 and leaves nothing", arguments: [SIGINT, SIGTERM, SIGUSR1])
+  @Test(
+    "the first signal stops cleanly with status 75 and leaves nothing", arguments: [SIGINT, SIGTERM, SIGUSR1])
   func first(signal: Int32) throws {
     let scratch = try Scratch()
     let run = try longRun(scratch, config: #"{"problem": "burgers", "samples": 1000000}"#)

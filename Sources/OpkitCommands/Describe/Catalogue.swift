@@ -1,7 +1,9 @@
 import ArgumentParser
 import Configuration
+import Evaluation
 import Operators
 import Solvers
+import Training
 
 /// What `opkit list` can list; each topic is driven by a registry of the module that owns the things.
 enum Catalogue: String, CaseIterable, ExpressibleByArgument {
@@ -36,7 +38,10 @@ enum Catalogue: String, CaseIterable, ExpressibleByArgument {
             ("citation", .string(entry.card.citation)),
           ])
       }
-    case .losses, .metrics, .optimizers, .schedules: []
+    case .losses: LossRegistry.entries.map { Entry(name: $0.identifier, title: $0.definition) }
+    case .metrics: MetricRegistry.entries.map { Entry(name: $0.identifier, title: $0.definition) }
+    case .optimizers: OptimizerRegistry.entries.map { Entry(name: $0.identifier, title: $0.definition) }
+    case .schedules: ScheduleRegistry.entries.map { Entry(name: $0.name, title: $0.summary) }
     }
   }
 
@@ -48,7 +53,8 @@ enum Catalogue: String, CaseIterable, ExpressibleByArgument {
       entries.map { entry in
         let facts = entry.facts.map { JSONValue.Member(key: $0.key, value: $0.value) }
         return .object(
-          [.init(key: "name", value: .string(entry.name)), .init(key: "title", value: .string(entry.title))] + facts)
+          [.init(key: "name", value: .string(entry.name)), .init(key: "title", value: .string(entry.title))]
+            + facts)
       })
   }
 }

@@ -6,7 +6,8 @@ import Diagnostics
 struct List: OpkitCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "Show the PDEs, models, losses, metrics, optimizers and schedules that a configuration can name.",
+    abstract:
+      "Show the PDEs, models, losses, metrics, optimizers and schedules that a configuration can name.",
     discussion: """
       Examples:
 

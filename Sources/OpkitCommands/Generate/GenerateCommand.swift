@@ -19,7 +19,9 @@ struct Generate: OpkitCommand {
         opkit generate configs/generate/burgers.json --dry-run
       """)
 
-  @Argument(help: "Configuration file; 'opkit schema generate' describes it.", completion: .file(extensions: ["json"]))
+  @Argument(
+    help: "Configuration file; 'opkit schema generate' describes it.", completion: .file(extensions: ["json"])
+  )
   var config: String
 
   @Option(

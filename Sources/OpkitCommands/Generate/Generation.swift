@@ -58,7 +58,8 @@ struct Generation {
     }
     try writer.finish()
     progress.finish()
-    try invocation.console.print(summary.text(path: path, seconds: (ContinuousClock.now - start) / .seconds(1)))
+    try invocation.console.print(
+      summary.text(path: path, seconds: (ContinuousClock.now - start) / .seconds(1)))
     return .success
   }
 
@@ -110,7 +111,8 @@ struct Generation {
   func estimate(threads: Int) -> String {
     let problem = configuration.problem
     let workers = min(threads, configuration.samples)
-    let fileBytes = Double(configuration.samples) * Double(sampleValues) * Double(configuration.storage.byteCount)
+    let fileBytes =
+      Double(configuration.samples) * Double(sampleValues) * Double(configuration.storage.byteCount)
     let windowBytes = Double(windowCount(workers: workers)) * Double(sampleValues) * 8
     let memory = Double(workers) * Double(problem.estimate.bytesPerWorker) + windowBytes
     let seconds = Double(configuration.samples) * problem.estimate.secondsPerSample / Double(workers)
@@ -126,12 +128,15 @@ struct Generation {
       rows.append(["times", "\(layout.times.count) from \(numberText(first)) to \(numberText(last))"])
     }
     for field in layout.fields {
-      let shape = ([configuration.samples] + layout.shape(of: field)).map(String.init).joined(separator: " × ")
+      let shape = ([configuration.samples] + layout.shape(of: field)).map(String.init).joined(
+        separator: " × ")
       rows.append(["field \(field.name)", "\(shape) \(configuration.storage.rawValue)"])
     }
     rows.append(["file", "\(path), about \(byteText(fileBytes))"])
     rows.append(["memory", "about \(byteText(memory))"])
-    rows.append(["time", "about \(durationText(seconds)) on \(workers) \(workers == 1 ? "thread" : "threads")"])
+    rows.append([
+      "time", "about \(durationText(seconds)) on \(workers) \(workers == 1 ? "thread" : "threads")",
+    ])
     return tableText(rows)
   }
 }

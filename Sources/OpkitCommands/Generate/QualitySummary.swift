@@ -29,7 +29,9 @@ struct QualitySummary {
     for (position, measure) in measures.enumerated() {
       let (value, index) = worst[position]
       let mean = numberText(sums[position] / Double(count))
-      rows.append([measure.name, "worst \(numberText(value)) (sample \(index)), mean \(mean): \(measure.longName)"])
+      rows.append([
+        measure.name, "worst \(numberText(value)) (sample \(index)), mean \(mean): \(measure.longName)",
+      ])
     }
     return tableText(rows)
   }

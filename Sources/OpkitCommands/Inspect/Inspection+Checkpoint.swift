@@ -54,7 +54,8 @@ extension Inspection {
     self.init(
       text: text,
       json: [
-        "kind": "checkpoint", "path": .string(path), "tensors": .array(tensors), "metadata": .object(metadata),
+        "kind": "checkpoint", "path": .string(path), "tensors": .array(tensors),
+        "metadata": .object(metadata),
       ])
   }
 }

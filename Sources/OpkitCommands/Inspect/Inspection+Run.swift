@@ -11,7 +11,8 @@ extension Inspection {
         why: "it has no file '\(RunTarget.marker)'", fix: "give the directory that 'opkit train' wrote")
     }
     let configuration = try ConfigDocument.load(path: "\(path)/\(RunTarget.marker)").value
-    let summary = names.contains("summary.json") ? try ConfigDocument.load(path: "\(path)/summary.json").value : nil
+    let summary =
+      names.contains("summary.json") ? try ConfigDocument.load(path: "\(path)/summary.json").value : nil
     let last = names.contains("metrics.jsonl") ? try Inspection.lastLine(of: "\(path)/metrics.jsonl") : nil
     let checkpoints = names.filter { $0.hasSuffix(".safetensors") }
     let text = Inspection.sections([

@@ -8,10 +8,10 @@ struct Opkit: ParsableCommand {
     discussion: """
       A first round, in a few minutes:
 
-        opkit generate configs/generate/burgers.json -o burgers.h5
+        opkit generate configs/generate/burgers.json -o datasets/generated/burgers.h5
         opkit train configs/train/burgers-fno.json -o runs/burgers
         opkit eval runs/burgers/best.safetensors
-        opkit infer runs/burgers/best.safetensors burgers.h5 -o predictions.h5
+        opkit infer runs/burgers/best.safetensors datasets/generated/burgers.h5 -o predictions.h5
 
       'opkit list' shows every PDE, model, loss, metric, optimizer and schedule; 'opkit inspect FILE' says \
       what a file holds; 'opkit help COMMAND' explains one command.

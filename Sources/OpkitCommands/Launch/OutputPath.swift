@@ -45,7 +45,8 @@ enum OutputPath {
   static func checkDirectory(_ directory: String, holding path: String) throws {
     guard kind(of: directory) == .directory else {
       throw Diagnostic(
-        "output.no-directory", exit: .cannotWrite, "there is no directory '\(directory)' to write in", at: path,
+        "output.no-directory", exit: .cannotWrite, "there is no directory '\(directory)' to write in",
+        at: path,
         fix: "make it with 'mkdir -p \(directory)', or choose another place with -o")
     }
     guard access(directory, W_OK | X_OK) == 0 else {
@@ -64,7 +65,9 @@ enum OutputPath {
   /// The nearest directory above `path` that exists.
   static func existingAncestor(of path: String) -> String {
     var directory = parent(of: path)
-    while kind(of: directory) == .absent, directory != ".", directory != "/" { directory = parent(of: directory) }
+    while kind(of: directory) == .absent, directory != ".", directory != "/" {
+      directory = parent(of: directory)
+    }
     return directory
   }
 

@@ -9,16 +9,21 @@ struct SharedOptions: ParsableArguments {
     help: ArgumentHelp("Override a configuration key; may be repeated.", valueName: "path.to.key=value"))
   var overrides: [String] = []
 
-  @Option(help: ArgumentHelp("Seed of all random numbers; the same as --set seed=N.", valueName: "N"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of all random numbers; the same as --set seed=N.", valueName: "N"))
   var seed: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Worker threads; results do not depend on it. Default: the processors this process may use.",
       valueName: "N"))
   var threads: Int?
 
-  @Flag(name: [.customShort("q"), .customLong("quiet")], help: "No notes and no progress, only warnings and errors.")
+  @Flag(
+    name: [.customShort("q"), .customLong("quiet")],
+    help: "No notes and no progress, only warnings and errors.")
   var isQuiet = false
 
   /// Most threads that make sense to ask for; beyond it a typing error is likelier.

@@ -30,7 +30,8 @@ func padded(_ text: String, to width: Int) -> String {
 /// Rows in columns, each as wide as its widest entry; the last one is left ragged.
 func tableText(_ rows: [[String]], indent: Int = 0) -> String {
   let columns = rows.map(\.count).max() ?? 0
-  let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+  let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+  }
   let lines = rows.map { row in
     row.enumerated().map { index, cell in
       index + 1 < row.count ? padded(cell, to: widths[index] + 2) : cell

@@ -30,12 +30,14 @@ struct Train: OpkitCommand {
     case must
   }
 
-  @Argument(help: "Configuration file; 'opkit schema train' describes it.", completion: .file(extensions: ["json"]))
+  @Argument(
+    help: "Configuration file; 'opkit schema train' describes it.", completion: .file(extensions: ["json"]))
   var config: String
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Run directory. Default: runs/ and the name of the configuration.", valueName: "rundir"))
+    help: ArgumentHelp(
+      "Run directory. Default: runs/ and the name of the configuration.", valueName: "rundir"))
   var output: String?
 
   @Option(help: "What to do with a run that is already there: never, auto (continue or start) or must.")
@@ -46,7 +48,9 @@ struct Train: OpkitCommand {
       "Start from the weights of a checkpoint, with a fresh optimizer.", valueName: "checkpoint"))
   var initFrom: String?
 
-  @Option(help: ArgumentHelp("Stop cleanly, resumable, before this much time is over.", valueName: "h"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Stop cleanly, resumable, before this much time is over.", valueName: "h"))
   var maxHours: Double?
 
   @Flag(help: "Replace a run that is already there.")
@@ -68,7 +72,8 @@ struct Train: OpkitCommand {
   private func checkFlags() throws {
     if let maxHours, !(maxHours > 0 && maxHours.isFinite) {
       throw Diagnostic(
-        "usage.max-hours", exit: .usage, "\(maxHours) hours are no time to train", at: "--max-hours \(maxHours)",
+        "usage.max-hours", exit: .usage, "\(maxHours) hours are no time to train",
+        at: "--max-hours \(maxHours)",
         fix: "give a number above 0, such as --max-hours 11.5")
     }
     if force, resume != .never {
@@ -79,13 +84,15 @@ struct Train: OpkitCommand {
     }
     if initFrom != nil, resume == .must {
       throw Diagnostic(
-        "usage.conflict", exit: .usage, "--init-from and --resume must contradict each other", at: "opkit train",
+        "usage.conflict", exit: .usage, "--init-from and --resume must contradict each other",
+        at: "opkit train",
         why: "--init-from sets the weights of a new run and --resume must continues one",
         fix: "give one of the two")
     }
     if let initFrom, OutputPath.kind(of: initFrom) != .file {
       throw Diagnostic(
-        "input.missing", exit: .badInput, "there is no checkpoint '\(initFrom)'", at: "--init-from \(initFrom)",
+        "input.missing", exit: .badInput, "there is no checkpoint '\(initFrom)'",
+        at: "--init-from \(initFrom)",
         fix: "give a .safetensors file of an earlier run")
     }
   }

@@ -1,0 +1,135 @@
+import Configuration
+import Files
+import Foundation
+import Testing
+
+@Suite("Training through the binary")
+struct TrainingTests {
+  private static let epochs = 6
+
+  /// A dataset and a model of a fraction of a second.
+  private func prepared() throws -> Scratch {
+    let scratch = try Scratch()
+    try scratch.write(
+      #"{"problem": {"type": "burgers", "points": 32, "viscosity": 0.5}, "samples": 12}"#, to: "g.json")
+    try scratch.write(
+      """
+      {
+        "model": {"type": "fno-original", "modes": 4, "width": 8, "layers": 2},
+        "data": {"path": "d.h5", "train": 8, "validation": 2, "test": 2},
+        "training": {"epochs": \(TrainingTests.epochs), "batch": 3, "schedule": "cosine", "averageDecay": 0.9}
+      }
+      """, to: "t.json")
+    let outcome = try Binary.run(["generate", "g.json", "-o", "d.h5", "-q"], in: scratch)
+    #expect(outcome.status == 0, "\(outcome.error)")
+    return scratch
+  }
+
+  /// Bytes of every tensor of a checkpoint by name.
+  private func tensors(_ scratch: Scratch, _ run: String) throws -> [String: [UInt8]] {
+    let file = try SafetensorsFile(path: scratch.url.appendingPathComponent("\(run)/last.safetensors").path)
+    let pairs = try file.tensors.map { ($0.name, try file.bytes(of: $0.name)) }
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+
+  @Test("the weights have the same bits for 1, 2 and 4 threads, and other bits for another seed")
+  func threads() throws {
+    let scratch = try prepared()
+    for (run, flags) in [
+      ("a", ["--threads", "1"]), ("b", ["--threads", "2"]), ("c", ["--threads", "4"]),
+      ("d", ["--seed", "1"]),
+    ] {
+      let outcome = try Binary.run(["train", "t.json", "-o", run] + flags, in: scratch)
+      #expect(outcome.status == 0, "\(outcome.error)")
+    }
+    let reference = try tensors(scratch, "a")
+    #expect(reference.count > 4)
+    #expect(try tensors(scratch, "b") == reference)
+    #expect(try tensors(scratch, "c") == reference)
+    #expect(try tensors(scratch, "d") != reference)
+  }
+
+  @Test("a run ended after any epoch and extended has the bits of one that ran through")
+  func resume() throws {
+    let scratch = try prepared()
+    #expect(try Binary.run(["train", "t.json", "-o", "whole"], in: scratch).status == 0)
+    for cut in 1..<TrainingTests.epochs {
+      let run = "cut\(cut)"
+      // A run of fewer epochs ends with another learning rate; a constant one makes it a cut.
+      let flags = ["--set", "training.schedule=constant", "-o", run, "--resume", "auto", "-q"]
+      let first = try Binary.run(["train", "t.json", "--set", "training.epochs=\(cut)"] + flags, in: scratch)
+      #expect(first.status == 0, "\(first.error)")
+      let second = try Binary.run(["train", "t.json"] + flags, in: scratch)
+      #expect(second.status == 0, "\(second.error)")
+    }
+    let constant = ["train", "t.json", "-o", "constant", "--set", "training.schedule=constant"]
+    #expect(try Binary.run(constant, in: scratch).status == 0)
+    let reference = try tensors(scratch, "constant")
+    #expect(try tensors(scratch, "whole") != reference)
+    for cut in 1..<TrainingTests.epochs {
+      #expect(try tensors(scratch, "cut\(cut)") == reference, "cut at \(cut)")
+    }
+    let lines = try String(decoding: scratch.data("cut3/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == TrainingTests.epochs)
+  }
+
+  @Test("a signal stops training resumably with status 75, and the same command finishes to the same bits")
+  func signal() throws {
+    let scratch = try prepared()
+    let flags = ["train", "t.json", "--set", "training.epochs=3000", "--resume", "auto"]
+    let run = try Binary.Run(flags + ["-o", "stopped"], in: scratch)
+    let deadline = Date(timeIntervalSinceNow: 20)
+    while run.errorText.isEmpty, run.process.isRunning, Date() < deadline { usleep(2_000) }
+    kill(run.process.processIdentifier, SIGTERM)
+    #expect(try run.finish().status == 75)
+    let inspected = try Binary.run(["inspect", "stopped", "--json"], in: scratch)
+    #expect(inspected.status == 0, "\(inspected.error)")
+    #expect(try Binary.run(flags + ["-o", "stopped"], in: scratch).status == 0)
+    #expect(try Binary.run(flags + ["-o", "whole"], in: scratch).status == 0)
+    #expect(try tensors(scratch, "stopped") == tensors(scratch, "whole"))
+    let again = try Binary.run(flags + ["-o", "whole"], in: scratch)
+    #expect(again.status == 0, "a finished run has nothing left to do: \(again.error)")
+  }
+
+  @Test("a dry run prints shapes, parameters, memory and time, and writes nothing")
+  func dryRun() throws {
+    let scratch = try prepared()
+    let before = scratch.contents
+    let outcome = try Binary.run(["train", "t.json", "-o", "run", "--dry-run"], in: scratch)
+    #expect(outcome.status == 0 && outcome.error == "")
+    for word in ["parameters", "32", "memory", "time"] { #expect(outcome.output.contains(word)) }
+    #expect(scratch.contents == before)
+  }
+
+  @Test(
+    "mistakes of data and model are found before training, and leave no run behind",
+    arguments: [
+      ("model.modes=40", Int32(2)), ("training.batch=9", 2), ("data.path=none.h5", 3), ("data.train=11", 3),
+      ("training.epochs=0", 2), ("model.type=fnoo", 2),
+    ])
+  func impossible(override: String, status: Int32) throws {
+    let scratch = try prepared()
+    let before = scratch.contents
+    let outcome = try Binary.run(["train", "t.json", "-o", "run", "--set", override], in: scratch)
+    #expect(outcome.status == status, "\(outcome.error)")
+    let lines = outcome.error.split(separator: "\n")
+    #expect((3...4).contains(lines.count) && lines[0].hasPrefix("error["), "\(outcome.error)")
+    #expect(lines.contains { $0.hasPrefix("  at    ") } && lines.contains { $0.hasPrefix("  fix   ") })
+    #expect(outcome.output == "")
+    #expect(scratch.contents == before)
+  }
+
+  @Test("measuring and applying a model answers as JSON and as a dataset with the samples of the input")
+  func apply() throws {
+    let scratch = try prepared()
+    #expect(try Binary.run(["train", "t.json", "-o", "run", "-q"], in: scratch).status == 0)
+    let measured = try Binary.run(["eval", "run/best.safetensors", "--json"], in: scratch)
+    let report = try JSONValue.parse(measured.output, source: "eval")
+    #expect(try #require(report["metrics"]?["relativeL2"]?["mean"]?.doubleValue) > 0)
+    let applied = try Binary.run(["infer", "run/best.safetensors", "d.h5", "-o", "p.h5"], in: scratch)
+    #expect(applied.status == 0, "\(applied.error)")
+    #expect(try scratch.bits("u", of: "p.h5").count == 12 * 32)
+    let again = try Binary.run(["infer", "run/best.safetensors", "d.h5", "-o", "p.h5"], in: scratch)
+    #expect(again.status == 4)
+  }
+}
