@@ -56,7 +56,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
   ("DatasetsTests", ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("PlottingTests", ["Plotting", "Diagnostics"]),
-  ("TrainingTests", ["Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  ("TrainingTests", ["Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
   ("EvaluationTests", ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
   ("LayoutTests", ["Operators", "Solvers"]),
   ("EndToEndTests", ["opkit", "Configuration", "Datasets", "Files", "Fields", "Diagnostics"]),

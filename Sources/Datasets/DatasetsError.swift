@@ -9,7 +9,8 @@ public enum DatasetsError: Error, Equatable {
   case noSuchVariable(path: String, name: String, role: String, known: [String])
   case notNumeric(path: String, variable: String, type: String)
   case unusableShape(path: String, variable: String, shape: [Int], reason: String, fix: String)
-  case differentShapes(path: String, first: String, firstShape: [Int], second: String, secondShape: [Int], what: String)
+  case differentShapes(
+    path: String, first: String, firstShape: [Int], second: String, secondShape: [Int], what: String)
   case noMapping(path: String, known: [String])
   case badMapping(path: String, reason: String)
   case tooFewTimes(path: String, variable: String, times: Int, needed: Int, why: String)
@@ -51,7 +52,8 @@ extension DatasetsError: Diagnosable {
           ?? "set data.mapping to variables of the file")
     case .notNumeric(let path, let variable, let type):
       Diagnostic(
-        "data.type", exit: .badInput, "variable '\(variable)' holds no real numbers", at: "\(path): \(variable)",
+        "data.type", exit: .badInput, "variable '\(variable)' holds no real numbers",
+        at: "\(path): \(variable)",
         why: "its element type is \(type)", fix: "store it as float32 or float64")
     case .unusableShape(let path, let variable, let shape, let reason, let fix):
       Diagnostic(
@@ -85,7 +87,8 @@ extension DatasetsError: Diagnosable {
         fix: "remove the sample or repair the file; opkit inspect counts such values")
     case .tooFewSamples(let path, let asked, let present, let parts):
       Diagnostic(
-        "data.samples", exit: .badInput, "\(asked) samples are asked for and \(present) are present", at: path,
+        "data.samples", exit: .badInput, "\(asked) samples are asked for and \(present) are present",
+        at: path,
         why: "asked for are \(parts)", fix: "ask for at most \(present) in all, or generate more")
     case .overlap(let path, let fitted, let test, let present):
       Diagnostic(
@@ -132,7 +135,8 @@ extension DatasetsError: Diagnosable {
     case .badDescription(let source):
       Diagnostic(
         "data.outputs", exit: .badInput, "the description of the outputs cannot be used", at: source,
-        why: "a field is named like a dimension or twice, or fields have different times, or a part is missing",
+        why:
+          "a field is named like a dimension or twice, or fields have different times, or a part is missing",
         fix: "use a checkpoint that was written completely, trained on distinctly named outputs")
     }
   }

@@ -138,7 +138,8 @@ public final class AtomicFile {
     let code = synchronize(descriptor)
     // Some file systems know no flush of a directory.
     if code != 0, code != EINVAL, code != EROFS, code != ENOTSUP {
-      throw FilesError.cannotWrite(path: path, action: "flush the directory of", reason: systemErrorText(code))
+      throw FilesError.cannotWrite(
+        path: path, action: "flush the directory of", reason: systemErrorText(code))
     }
   }
 

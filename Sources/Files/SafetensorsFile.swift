@@ -52,7 +52,8 @@ public final class SafetensorsFile {
     let length = lengthBytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard length <= UInt64(SafetensorsHeader.maximumHeaderBytes) else {
       throw FilesError.notSafetensors(
-        path: path, reason: "a header of \(length) bytes is more than \(SafetensorsHeader.maximumHeaderBytes)")
+        path: path, reason: "a header of \(length) bytes is more than \(SafetensorsHeader.maximumHeaderBytes)"
+      )
     }
     guard Int(length) <= size - 8 else {
       throw FilesError.notSafetensors(
@@ -84,7 +85,8 @@ public final class SafetensorsFile {
   /// The bytes of a tensor of any type, little-endian and row-major.
   public func bytes(of name: String) throws -> [UInt8] {
     let index = try index(of: name)
-    return try SafetensorsFile.read(tensors[index].byteCount, at: offsets[index], from: descriptor, path: path)
+    return try SafetensorsFile.read(
+      tensors[index].byteCount, at: offsets[index], from: descriptor, path: path)
   }
 
   /// A tensor of type F32 or F64.
@@ -131,7 +133,9 @@ public final class SafetensorsFile {
     return index
   }
 
-  private static func read(_ count: Int, at offset: Int, from descriptor: Int32, path: String) throws -> [UInt8] {
+  private static func read(_ count: Int, at offset: Int, from descriptor: Int32, path: String) throws
+    -> [UInt8]
+  {
     var code: Int32 = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       code = readFully(

@@ -79,7 +79,8 @@ public enum SafetensorsWriter {
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }
       members.append(
-        .init(key: "__metadata__", value: .object(texts.map { .init(key: $0.key, value: .string($0.value)) })))
+        .init(key: "__metadata__", value: .object(texts.map { .init(key: $0.key, value: .string($0.value)) }))
+      )
     }
     var offset = 0
     for tensor in tensors {
@@ -94,7 +95,7 @@ public enum SafetensorsWriter {
           key: tensor.name,
           value: [
             "dtype": .string(tensor.type.rawValue), "shape": .array(tensor.shape.map { .integer($0) }),
-            "data_offsets": [.integer(offset), .integer(end)],
+            "data_offsets": [.integer(offset), .integer(end)]
           ]))
       offset = end
     }

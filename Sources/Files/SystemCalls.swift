@@ -31,7 +31,9 @@ package func writeFully(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -
 /// Fills `bytes` from a position of a file; interrupted and short reads are continued.
 ///
 /// - Returns: 0, the `errno` of the failure, or `EIO` when the file ends too early.
-package func readFully(_ bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int) -> Int32 {
+package func readFully(_ bytes: UnsafeMutableRawBufferPointer, from descriptor: Int32, at offset: Int)
+  -> Int32
+{
   guard let base = bytes.baseAddress else { return 0 }
   var done = 0
   while done < bytes.count {

@@ -36,11 +36,16 @@ public struct ModelCard: Sendable {
   public let citation: String
   /// Spatial dimensions the model exists in.
   public let dimensions: ClosedRange<Int>
+  /// A configuration small enough for tests on 16 points per axis, as JSON with its `type`.
+  public let smokeConfiguration: String
 
-  public init(identifier: String, title: String, citation: String, dimensions: ClosedRange<Int>) {
+  public init(
+    identifier: String, title: String, citation: String, dimensions: ClosedRange<Int>, smokeConfiguration: String
+  ) {
     self.identifier = identifier
     self.title = title
     self.citation = citation
     self.dimensions = dimensions
+    self.smokeConfiguration = smokeConfiguration
   }
 }

@@ -1,10 +1,9 @@
+import Datasets
 import Diagnostics
 import Fields
 import Foundation
 import Tensors
 import Testing
-
-import Datasets
 
 @Suite("A written dataset")
 struct DatasetWriterTests {
@@ -68,7 +67,9 @@ struct DatasetWriterTests {
     let failing = try make()
     var sample = Samples.sample(0, of: Samples.line)
     sample.fields[1][5] = 1e39
-    #expect(throws: DatasetsError.nonFiniteResult(path: scratch.file("a.h5"), variable: "u1", sample: 0, index: [5])) {
+    #expect(
+      throws: DatasetsError.nonFiniteResult(path: scratch.file("a.h5"), variable: "u1", sample: 0, index: [5])
+    ) {
       try failing.append(sample)
     }
     #expect(scratch.contents == [])
@@ -121,7 +122,7 @@ struct DatasetWriterTests {
     for line in [
       "sample = 3 ;", "time = 4 ;", "channel = 2 ;", "x = 4 ;", "y = 6 ;",
       "float velocity(sample, time, channel, x, y) ;", "double quality_residual(sample) ;",
-      "string channel(channel) ;", "int64 sample(sample) ;", ":Conventions = \"CF-1.10\" ;",
+      "string channel(channel) ;", "int64 sample(sample) ;", ":Conventions = \"CF-1.10\" ;"
     ] { #expect(text.contains(line), "\(line) is missing in \(text)") }
     #expect(!text.contains("phony_dim"))
   }

@@ -21,7 +21,9 @@ struct FailingInputTests {
     }
   }
 
-  private func open(_ scratch: Scratch, _ name: String, _ change: (inout DataConfiguration) -> Void = { _ in }) -> String {
+  private func open(
+    _ scratch: Scratch, _ name: String, _ change: (inout DataConfiguration) -> Void = { _ in }
+  ) -> String {
     text(scratch) {
       var configuration = DataConfiguration(path: scratch.file(name), train: 2, test: 1)
       change(&configuration)
@@ -138,7 +140,8 @@ struct FailingInputTests {
     let scratch = try Scratch()
     var y = PlainFile.ramp([4, 1, 3, 5])
     y[15 + 7] = value
-    PlainFile.write(scratch.file("a.h5"), [("x", [4, 1, 3, 5], PlainFile.ramp([4, 1, 3, 5])), ("y", [4, 1, 3, 5], y)])
+    PlainFile.write(
+      scratch.file("a.h5"), [("x", [4, 1, 3, 5], PlainFile.ramp([4, 1, 3, 5])), ("y", [4, 1, 3, 5], y)])
     #expect(
       open(scratch, "a.h5") == """
         error[data.non-finite]: 'y' holds a value that is not finite: sample 1, index 0×1×2
@@ -162,14 +165,22 @@ struct FailingInputTests {
           fix   ask for at most 4 in all, or generate more
         """)
     #expect(
-      open(scratch, "a.h5") { $0.train = 3; $0.test = 2 } == """
+      open(scratch, "a.h5") {
+        $0.train = 3; $0.test = 2
+      } == """
         error[data.samples]: training and test samples overlap
           at    a.h5
           why   the first 3 and the last 2 of 4 samples have some in common
           fix   ask for at most 4 in all, or name another file in data.testPath
         """)
-    #expect(open(scratch, "a.h5") { $0.train = 3; $0.test = 2; $0.testPath = $0.path }.hasPrefix("error[data.samples]"))
-    #expect(open(scratch, "a.h5") { $0.train = 3; $0.test = 1 } == "no error")
+    #expect(
+      open(scratch, "a.h5") {
+        $0.train = 3; $0.test = 2; $0.testPath = $0.path
+      }.hasPrefix("error[data.samples]"))
+    #expect(
+      open(scratch, "a.h5") {
+        $0.train = 3; $0.test = 1
+      } == "no error")
   }
 
   @Test("A stride that does not divide the grid")
@@ -187,7 +198,8 @@ struct FailingInputTests {
       open(scratch, "a.h5") {
         $0.reading.stride = 8
         $0.reading.boundary = .closed
-      }.hasSuffix("fix   set data.stride to one of 1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 20, 21, 28, 30, 35, 42, 60"))
+      }.hasSuffix(
+        "fix   set data.stride to one of 1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 20, 21, 28, 30, 35, 42, 60"))
   }
 
   @Test("Too few times for the mapping")
@@ -221,7 +233,8 @@ struct FailingInputTests {
       H5Pset_external(external, scratch.file("secret"), 0, 256)
       H5Dclose(
         H5Dcreate2(
-          file, "external", opkit_h5_native_double(), space, opkit_h5_default(), external, opkit_h5_default()))
+          file, "external", opkit_h5_native_double(), space, opkit_h5_default(), external, opkit_h5_default())
+      )
       let virtual = H5Pcreate(opkit_h5_create_dataset())
       H5Pset_virtual(virtual, space, scratch.file("outside.h5"), "x", space)
       H5Dclose(
@@ -248,13 +261,16 @@ struct FailingInputTests {
   func enormous() throws {
     let scratch = try Scratch()
     let sizes: [(name: String, extents: [hsize_t])] = [
-      ("plane.h5", [4, 1 << 20, 1 << 20]), ("line.h5", [4, 1 << 40]), ("samples.h5", [1 << 55, 8]),
+      ("plane.h5", [4, 1 << 20, 1 << 20]), ("line.h5", [4, 1 << 40]), ("samples.h5", [1 << 55, 8])
     ]
     for size in sizes { makeEmpty(scratch.file(size.name), size.extents) }
-    #expect(open(scratch, "plane.h5").hasPrefix("error[data.memory]: the chosen samples take 4096.0 GiB of memory\n"))
+    #expect(
+      open(scratch, "plane.h5").hasPrefix(
+        "error[data.memory]: the chosen samples take 4096.0 GiB of memory\n"))
     #expect(open(scratch, "line.h5").hasPrefix("error[data.shape]: variable 'x' has shape 4×1099511627776\n"))
     #expect(
-      open(scratch, "samples.h5") { $0.train = 1 << 54 }.hasPrefix("error[data.memory]: the chosen samples take"))
+      open(scratch, "samples.h5") { $0.train = 1 << 54 }.hasPrefix(
+        "error[data.memory]: the chosen samples take"))
   }
 
   /// Variables `x` and `y` that claim a size and store nothing.

@@ -68,7 +68,8 @@ struct LearningDataTests {
     let data = try LearningData(DataConfiguration(path: path, train: 2))
     let table = try data.table(data.train)
     #expect(at(table.inputs, [2, 4, 6, 1], [1, 2, 3, 0]) == Samples.value(sample: 1, field: 0, flat: 15))
-    #expect(at(table.outputs, [2, 4, 6, 1], [1, 2, 3, 0]) == Samples.value(sample: 1, field: 0, flat: 3 * 24 + 15))
+    #expect(
+      at(table.outputs, [2, 4, 6, 1], [1, 2, 3, 0]) == Samples.value(sample: 1, field: 0, flat: 3 * 24 + 15))
     let stacked = try SampleReader(
       DatasetFile(path: path), mapping: .steady(inputs: ["forcing", "velocity"], outputs: ["vorticity"]))
     #expect(stacked.signature.inputChannels == 1 + 8 && stacked.signature.outputChannels == 4)
@@ -85,9 +86,11 @@ struct LearningDataTests {
       ([6, 2, 4, 8], [6, 2, 4, 8], ReadingOptions(), 1, 1, [2, 4, 8]),
       ([6, 2, 4, 8], [6, 2, 4, 8], ReadingOptions(channelAxis: true), 2, 2, [4, 8]),
       ([6, 2, 3, 4, 8], [6, 2, 3, 4, 8], ReadingOptions(), 2, 2, [3, 4, 8]),
-      ([6, 1, 8], [6, 1, 8], ReadingOptions(channelAxis: false), 1, 1, [1, 8]),
+      ([6, 1, 8], [6, 1, 8], ReadingOptions(channelAxis: false), 1, 1, [1, 8])
     ])
-  func channelAxis(_ c: (x: [Int], y: [Int], options: ReadingOptions, inputs: Int, outputs: Int, grid: [Int])) throws {
+  func channelAxis(_ c: (x: [Int], y: [Int], options: ReadingOptions, inputs: Int, outputs: Int, grid: [Int]))
+    throws
+  {
     let scratch = try Scratch()
     let path = scratch.file("plain.h5")
     PlainFile.pair(path, x: c.x, y: c.y)
@@ -131,7 +134,9 @@ struct LearningDataTests {
   @Test("The fingerprint follows the values, not the file")
   func fingerprint() throws {
     let scratch = try Scratch()
-    func print(_ name: String, storage: Precision, altered: Bool, train: Int = 3, stride: Int = 1) throws -> String {
+    func print(_ name: String, storage: Precision, altered: Bool, train: Int = 3, stride: Int = 1) throws
+      -> String
+    {
       let path = scratch.file(name)
       if !FileManager.default.fileExists(atPath: path) {
         try Samples.write(Samples.line, mapping: Samples.lineMapping, count: 4, to: path, storage: storage) {
@@ -182,7 +187,8 @@ struct LearningDataTests {
     let reader = try SampleReader(DatasetFile(path: path), mapping: .steady(inputs: ["x"], outputs: ["y"]))
     let table = try SampleTable(reader, samples: 0..<2)
     let writer = try PredictionWriter(
-      path: scratch.file("p.h5"), outputs: OutputDescription(reader), axes: reader.axes, sampleIndices: [0, 1],
+      path: scratch.file("p.h5"), outputs: OutputDescription(reader), axes: reader.axes,
+      sampleIndices: [0, 1],
       precision: .float32)
     try writer.append(table.outputs.base, samples: 2)
     try writer.finish()

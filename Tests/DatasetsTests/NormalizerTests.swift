@@ -19,7 +19,9 @@ struct NormalizerTests {
   private static func data(_ precision: Precision, channels: Int, offset: Double) -> HostBuffer {
     let buffer = HostBuffer(count: samples * 15 * channels, precision: precision)
     let generator = Philox(seed: 3, stream: "test")
-    for i in 0..<buffer.count { buffer[i] = offset + generator.normals(UInt64(i)).0 * Double(1 + i % channels) }
+    for i in 0..<buffer.count {
+      buffer[i] = offset + generator.normals(UInt64(i)).0 * Double(1 + i % channels)
+    }
     return buffer
   }
 
@@ -137,7 +139,8 @@ struct NormalizerTests {
         }
       }
       let again = try read()
-      #expect(again.shift == normalizer.shift && again.scale == normalizer.scale && again.grid == normalizer.grid)
+      #expect(
+        again.shift == normalizer.shift && again.scale == normalizer.scale && again.grid == normalizer.grid)
       stored["normalizer.input.scale"]?[0] = 0
       #expect(throws: DatasetsError.self) { _ = try read() }
       stored["normalizer.input.scale"] = HostBuffer(count: 1, precision: .float64)

@@ -1,10 +1,9 @@
 import Configuration
+import Datasets
 import Diagnostics
 import Fields
 import Foundation
 import Testing
-
-import Datasets
 
 /// A directory of its own for one test, removed with everything in it.
 final class Scratch {

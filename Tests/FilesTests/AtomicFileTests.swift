@@ -76,7 +76,7 @@ struct AtomicFileTests {
       ("/dev/null", true, "'/dev/null' is a device"),
       (scratch.file("none/a"), false, "cannot create '\(scratch.file("none/a"))'"),
       (scratch.file("a/b"), false, "cannot create '\(scratch.file("a/b"))'"),
-      ("", false, "cannot create ''"),
+      ("", false, "cannot create ''")
     ]
     for (path, overwrite, summary) in cases {
       let error = #expect(throws: FilesError.self) { _ = try AtomicFile(path: path, overwrite: overwrite) }
@@ -120,7 +120,8 @@ struct AtomicFileTests {
     child.waitUntilExit()
     let dead = living.replacingOccurrences(
       of: ".\(getpid()).", with: ".\(child.processIdentifier).")
-    let foreign = living.replacingOccurrences(of: ".\(getpid()).", with: ".elsewhere.\(child.processIdentifier).")
+    let foreign = living.replacingOccurrences(
+      of: ".\(getpid()).", with: ".elsewhere.\(child.processIdentifier).")
     for name in [dead, foreign] { try Data().write(to: URL(fileURLWithPath: scratch.file(name))) }
     let second = try AtomicFile(path: scratch.file("a"))
     let kept = [living, foreign, URL(fileURLWithPath: second.temporaryPath).lastPathComponent]

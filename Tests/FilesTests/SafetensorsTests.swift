@@ -43,7 +43,8 @@ struct SafetensorsTests {
       [
         .init("w", shape: [2, 3], .buffer(floats)), .init("m/α", shape: [2], .buffer(doubles)),
         .init("step", shape: [], .int64s([-5])), .init("rng", shape: [2], .uint64s([.max, 1])),
-        .init("none", shape: [0, 3], .buffer(buffer([], .float32))), .init("raw", shape: [3], .bytes([1, 2, 3], .uint8)),
+        .init("none", shape: [0, 3], .buffer(buffer([], .float32))),
+        .init("raw", shape: [3], .bytes([1, 2, 3], .uint8))
       ], metadata: metadata, to: path)
     let file = try SafetensorsFile(path: path)
     #expect(file.metadata == metadata)
@@ -68,7 +69,9 @@ struct SafetensorsTests {
     let file = try SafetensorsFile(path: path)
     let missing = #expect(throws: FilesError.self) { _ = try file.buffer(of: "wieght") }
     #expect(missing?.diagnostic.fix == "the nearest name is 'weight'")
-    #expect(throws: FilesError.wrongTensorType(path: path, name: "weight", found: "I64", expected: "F32 or F64")) {
+    #expect(
+      throws: FilesError.wrongTensorType(path: path, name: "weight", found: "I64", expected: "F32 or F64")
+    ) {
       _ = try file.buffer(of: "weight")
     }
   }
@@ -78,7 +81,9 @@ struct SafetensorsTests {
     #expect(try reason(file("{}", 0)) == "accepted")
     #expect(try reason(file(#"{"a":{"dtype":"F8_E4M3","shape":[3],"data_offsets":[0,3]}}"#, 3)) == "accepted")
     #expect(try reason(file(#"{"a":{"dtype":"F4","shape":[2],"data_offsets":[0,1]}}   "#, 1)) == "accepted")
-    #expect(try reason(file(#"{"__metadata__":{},"a":{"dtype":"C64","shape":[],"data_offsets":[0,8]}}"#, 8)) == "accepted")
+    #expect(
+      try reason(file(#"{"__metadata__":{},"a":{"dtype":"C64","shape":[],"data_offsets":[0,8]}}"#, 8))
+        == "accepted")
   }
 
   static let attacks: [(header: String, data: Int, length: UInt64?, words: String)] = {
@@ -86,7 +91,8 @@ struct SafetensorsTests {
     func tensor(_ shape: String, _ begin: String, _ end: String, dtype: String = "F32") -> String {
       #"{"a":{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":[\#(begin),\#(end)]}}"#
     }
-    let two = #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[%]}}"#
+    let two =
+      #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[%]}}"#
     func second(_ offsets: String) -> String { two.replacingOccurrences(of: "%", with: offsets) }
     let longName = String(repeating: "n", count: 1025)
     return [
@@ -96,7 +102,8 @@ struct SafetensorsTests {
       ("{\"a\":}", 0, nil, "not valid JSON"), ("{\"a\":1,}", 0, nil, "not valid JSON"),
       ("{} x", 0, nil, "not valid JSON"), ("{/**/}", 0, nil, "not valid JSON"),
       ("{\"a\":\(deep)", 0, nil, "nested deeper than 8"), (#"{"a":1}"#, 0, nil, "is not an object"),
-      (#"{"a":{},"a":{}}"#, 0, nil, "second time"), (#"{"a":{"dtype":"F32","dtype":"F64"}}"#, 0, nil, "second time"),
+      (#"{"a":{},"a":{}}"#, 0, nil, "second time"),
+      (#"{"a":{"dtype":"F32","dtype":"F64"}}"#, 0, nil, "second time"),
       (#"{"__metadata__":1}"#, 0, nil, "__metadata__ is not an object"),
       (#"{"__metadata__":{"a":1}}"#, 0, nil, "is not a text"),
       (tensor("[1]", "0", "4", dtype: "F33"), 4, nil, "unknown dtype 'F33'"),
@@ -105,21 +112,32 @@ struct SafetensorsTests {
       (#"{"a":{"dtype":"F32","shape":[1]}}"#, 4, nil, "no valid data_offsets"),
       (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}"#, 4, nil, "no valid data_offsets"),
       (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}"#, 4, nil, "unknown key 'x'"),
-      (tensor("[-1]", "0", "4"), 4, nil, "not a whole number"), (tensor("[1.5]", "0", "4"), 4, nil, "not a whole number"),
-      (tensor("[1e3]", "0", "4"), 4, nil, "not a whole number"), (tensor("[\"1\"]", "0", "4"), 4, nil, "not a whole number"),
+      (tensor("[-1]", "0", "4"), 4, nil, "not a whole number"),
+      (tensor("[1.5]", "0", "4"), 4, nil, "not a whole number"),
+      (tensor("[1e3]", "0", "4"), 4, nil, "not a whole number"),
+      (tensor("[\"1\"]", "0", "4"), 4, nil, "not a whole number"),
       (tensor("[9223372036854775807,2]", "0", "4"), 4, nil, "beyond 64 bits"),
       (tensor("[4294967296,4294967296]", "0", "0"), 0, nil, "beyond 64 bits"),
       (tensor("[0,9223372036854775807,9]", "0", "0"), 0, nil, "beyond 64 bits"),
       (tensor("[18446744073709551617]", "0", "4"), 4, nil, "not a whole number"),
-      (tensor("[1]", "4", "0"), 4, nil, "no valid data_offsets"), (tensor("[1]", "-4", "0"), 4, nil, "no valid data_offsets"),
-      (tensor("[1]", "0", "8"), 8, nil, "takes 8 bytes, but"), (tensor("[3]", "0", "1", dtype: "F4"), 1, nil, "inside a byte"),
-      (tensor("[1]", "4", "8"), 8, nil, "a hole"), (second("8,12"), 12, nil, "a hole"), (second("0,4"), 4, nil, "an overlap"),
+      (tensor("[1]", "4", "0"), 4, nil, "no valid data_offsets"),
+      (tensor("[1]", "-4", "0"), 4, nil, "no valid data_offsets"),
+      (tensor("[1]", "0", "8"), 8, nil, "takes 8 bytes, but"),
+      (tensor("[3]", "0", "1", dtype: "F4"), 1, nil, "inside a byte"),
+      (tensor("[1]", "4", "8"), 8, nil, "a hole"), (second("8,12"), 12, nil, "a hole"),
+      (second("0,4"), 4, nil, "an overlap"),
       (second("2,6"), 6, nil, "an overlap"), (tensor("[1]", "0", "4"), 3, nil, "cut short"),
       (tensor("[1]", "0", "4"), 5, nil, "belong to no tensor"), ("{}", 1, nil, "belong to no tensor"),
-      ("{\"\(longName)\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, nil, "longer than 1024"),
+      (
+        "{\"\(longName)\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, nil,
+        "longer than 1024"
+      ),
       (#"{"a\u0000b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4, nil, "control characters"),
       (#"{"":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 4, nil, "is empty"),
-      (tensor("[" + Array(repeating: "1", count: 33).joined(separator: ",") + "]", "0", "4"), 4, nil, "more than 32"),
+      (
+        tensor("[" + Array(repeating: "1", count: 33).joined(separator: ",") + "]", "0", "4"), 4, nil,
+        "more than 32"
+      )
     ]
   }()
 
@@ -129,7 +147,9 @@ struct SafetensorsTests {
       let found = try reason(file(attack.header, attack.data, length: attack.length))
       #expect(found.contains(attack.words), "\(attack.header.prefix(80)): \(found.prefix(200))")
     }
-    for count in 0..<8 { #expect(try reason([UInt8](repeating: 0, count: count)).contains("cannot hold the length")) }
+    for count in 0..<8 {
+      #expect(try reason([UInt8](repeating: 0, count: count)).contains("cannot hold the length"))
+    }
     #expect(try reason(file("{\"", 0) + [0xFF, 0xFE]).contains("belong") == false)
     var invalid = file(#"{"a?":1}"#, 0)
     invalid[11] = 0xFF

@@ -87,7 +87,8 @@ enum HDF5Attribute {
       case .integers(let values):
         let words = values.map { Int64($0) }
         try write(
-          attribute.name, values: words, stored: opkit_h5_std_i64le(), memory: opkit_h5_native_int64(), to: object)
+          attribute.name, values: words, stored: opkit_h5_std_i64le(), memory: opkit_h5_native_int64(),
+          to: object)
       case .numbers(let values):
         try write(
           attribute.name, values: values, stored: opkit_h5_ieee_f64le(), memory: opkit_h5_native_double(),
@@ -102,7 +103,9 @@ enum HDF5Attribute {
   /// - Parameters:
   ///   - length: bytes stored; the text's own number unless the format prescribes another.
   ///   - ascii: whether to mark it as ASCII, as the dimension-scale attributes need.
-  static func writeText(_ name: String, _ text: String, length: Int? = nil, ascii: Bool = false, to object: hid_t)
+  static func writeText(
+    _ name: String, _ text: String, length: Int? = nil, ascii: Bool = false, to object: hid_t
+  )
     throws
   {
     let utf8 = Array(text.utf8)
@@ -140,7 +143,9 @@ enum HDF5Attribute {
     return copy
   }
 
-  private static func write<Value>(_ name: String, values: [Value], stored: hid_t, memory: hid_t, to object: hid_t)
+  private static func write<Value>(
+    _ name: String, values: [Value], stored: hid_t, memory: hid_t, to object: hid_t
+  )
     throws
   {
     try create(name, type: stored, extent: values.count == 1 ? nil : values.count, on: object) { attribute in

@@ -81,7 +81,8 @@ final class HDF5File {
     group: String, depth: Int, into paths: inout [String], visited: inout Set<haddr_t>
   ) throws {
     guard depth <= HDF5File.maximumDepth else {
-      throw HDF5Failure(action: "list the file", reason: "groups are nested deeper than \(HDF5File.maximumDepth)")
+      throw HDF5Failure(
+        action: "list the file", reason: "groups are nested deeper than \(HDF5File.maximumDepth)")
     }
     let handle = try HDF5.open("open the group", .group) {
       H5Gopen2(id, group, opkit_h5_default())

@@ -43,7 +43,9 @@ package enum HDF5 {
   ///
   /// Never inlined: the optimiser of Swift 6.3.1 frees an identifier twice that it sees being made and released.
   @inline(never)
-  static func open(_ action: String, _ kind: HDF5Identifier.Kind, _ body: () -> hid_t) throws -> HDF5Identifier {
+  static func open(_ action: String, _ kind: HDF5Identifier.Kind, _ body: () -> hid_t) throws
+    -> HDF5Identifier
+  {
     HDF5Identifier(try check(action, body), kind)
   }
 

@@ -46,11 +46,14 @@ public struct DataConfiguration: Sendable, Equatable {
     path = try reader.string("path", doc: "dataset file; a relative path starts at the current directory")
     testPath = try reader.optionalString(
       "testPath", doc: "file with the test samples; null: the last samples of path")
-    train = try reader.int("train", in: 1...Int(Int32.max), doc: "training samples, from the start of the file")
+    train = try reader.int(
+      "train", in: 1...Int(Int32.max), doc: "training samples, from the start of the file")
     validation = try reader.int(
-      "validation", default: 0, in: 0...Int(Int32.max), doc: "validation samples, those after the training samples")
+      "validation", default: 0, in: 0...Int(Int32.max),
+      doc: "validation samples, those after the training samples")
     test = try reader.int(
-      "test", default: 0, in: 0...Int(Int32.max), doc: "test samples, from the end of the file or of testPath")
+      "test", default: 0, in: 0...Int(Int32.max), doc: "test samples, from the end of the file or of testPath"
+    )
     let stride = try reader.int(
       "stride", default: 1, in: 1...65_536, doc: "use every how many-th grid point on each axis")
     mapping = try DataConfiguration.mapping(from: reader)
@@ -63,7 +66,8 @@ public struct DataConfiguration: Sendable, Equatable {
         + "(i+1/2)/N (cellCentred) on each axis")
     let normalization = try reader.section("normalization", doc: "how inputs and outputs are scaled")
     inputNormalization = try normalization.choice(
-      "input", default: Normalizer.Kind.channel, doc: "normalisation of the inputs, fitted on the training samples")
+      "input", default: Normalizer.Kind.channel,
+      doc: "normalisation of the inputs, fitted on the training samples")
     outputNormalization = try normalization.choice(
       "output", default: Normalizer.Kind.channel,
       doc: "normalisation of the outputs, undone before anything is measured")

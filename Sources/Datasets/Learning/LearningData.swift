@@ -47,7 +47,8 @@ public final class LearningData {
     validation = Part(path: file.path, samples: configuration.train..<fitted)
 
     let testReader =
-      testFile === file ? reader : try SampleReader(testFile, mapping: mapping, options: configuration.reading)
+      testFile === file
+      ? reader : try SampleReader(testFile, mapping: mapping, options: configuration.reading)
     let testPresent = testReader.sampleCount
     guard configuration.test <= testPresent else {
       throw DatasetsError.tooFewSamples(

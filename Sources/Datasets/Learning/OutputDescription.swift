@@ -65,9 +65,9 @@ public struct OutputDescription: Sendable, Equatable {
           [
             "name": .string(field.name), "longName": .string(field.longName), "units": .string(field.units),
             "channels": .array(field.channels.map { .string($0) }),
-            "times": .array(field.times.map { .number($0) }),
+            "times": .array(field.times.map { .number($0) })
           ]
-        }),
+        })
     ]
   }
 
@@ -76,7 +76,9 @@ public struct OutputDescription: Sendable, Equatable {
   /// - Throws: ``DatasetsError/badDescription(source:)``, exit status 3, for anything else.
   public init(json: JSONValue, source: String) throws {
     let refusal = DatasetsError.badDescription(source: source)
-    guard let units = json["timeUnits"]?.stringValue, let list = json["fields"]?.arrayValue else { throw refusal }
+    guard let units = json["timeUnits"]?.stringValue, let list = json["fields"]?.arrayValue else {
+      throw refusal
+    }
     timeUnits = units
     fields = try list.map { item in
       guard let name = item["name"]?.stringValue, let longName = item["longName"]?.stringValue,

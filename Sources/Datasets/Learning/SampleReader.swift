@@ -55,7 +55,9 @@ public final class SampleReader {
   ///   - inputs: room for `samples.count · pointCount · inputChannels` values.
   ///   - outputs: room for `samples.count · pointCount · outputChannels` values, or `nil` to skip them.
   /// - Throws: ``DatasetsError`` also for NaN or infinite values, with the variable and the place of the first.
-  public func read(_ samples: Range<Int>, inputs: UnsafeMutableRawPointer, outputs: UnsafeMutableRawPointer?) throws {
+  public func read(_ samples: Range<Int>, inputs: UnsafeMutableRawPointer, outputs: UnsafeMutableRawPointer?)
+    throws
+  {
     precondition(samples.lowerBound >= 0 && samples.upperBound <= sampleCount, "samples outside the file")
     try gather(plan.inputs, samples, into: inputs, channels: inputChannels)
     if let outputs { try gather(plan.outputs, samples, into: outputs, channels: outputChannels) }
@@ -72,7 +74,8 @@ public final class SampleReader {
   }
 
   private func gather(
-    _ piece: ChannelPiece, _ samples: Range<Int>, into target: UnsafeMutableRawPointer, channels: Int, offset: Int
+    _ piece: ChannelPiece, _ samples: Range<Int>, into target: UnsafeMutableRawPointer, channels: Int,
+    offset: Int
   ) throws {
     let size = piece.channelCount * piece.axes.points
     let block = max(1, SampleReader.blockValues / size)
@@ -113,13 +116,15 @@ public final class SampleReader {
       var place = indices(of: bad, in: extent)
       let sample = place.removeFirst() + start
       if axes.timeCount != nil, let times = piece.times { place[0] += times.lowerBound }
-      throw DatasetsError.nonFinite(path: file.path, variable: axes.variable.name, sample: sample, index: place)
+      throw DatasetsError.nonFinite(
+        path: file.path, variable: axes.variable.name, sample: sample, index: place)
     }
   }
 
   /// Copies one sample of a field from `[time][channel][grid]` to its channels of the thinned grid.
   private func scatter<Scalar>(
-    _: Scalar.Type, _ piece: ChannelPiece, _ sourceOffset: Int, to target: UnsafeMutableRawPointer, _ place: Int,
+    _: Scalar.Type, _ piece: ChannelPiece, _ sourceOffset: Int, to target: UnsafeMutableRawPointer,
+    _ place: Int,
     _ channels: Int
   ) {
     let source = scratch.base.assumingMemoryBound(to: Scalar.self) + sourceOffset

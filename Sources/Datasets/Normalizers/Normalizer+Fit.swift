@@ -15,7 +15,9 @@ extension Normalizer {
   ///   - data: channels last, `[sample][grid…][step][channel]`.
   ///   - channels: channels of one step.
   ///   - steps: times stored one after the other in the channels of `data`.
-  public static func fit(_ kind: Kind, to data: HostBuffer, grid: [Int], channels: Int, steps: Int = 1) -> Normalizer {
+  public static func fit(_ kind: Kind, to data: HostBuffer, grid: [Int], channels: Int, steps: Int = 1)
+    -> Normalizer
+  {
     var fit = NormalizerFit(kind, grid: grid, channels: channels, steps: steps)
     fit.add(data.base, precision: data.precision, count: data.count)
     return fit.normalizer()
@@ -71,7 +73,9 @@ struct NormalizerFit {
     }
   }
 
-  private mutating func addPoints<Scalar: BinaryFloatingPoint>(_ sample: UnsafeMutablePointer<Scalar>, _ size: Int) {
+  private mutating func addPoints<Scalar: BinaryFloatingPoint>(
+    _ sample: UnsafeMutablePointer<Scalar>, _ size: Int
+  ) {
     let width = channels * steps
     moments.withUnsafeMutableBufferPointer { moments in
       for i in 0..<size {

@@ -6,14 +6,17 @@ extension Normalizer {
   public var description: JSONValue {
     [
       "kind": .string(kind.rawValue), "channels": .integer(channels),
-      "grid": .array(grid.map { .integer($0) }),
+      "grid": .array(grid.map { .integer($0) })
     ]
   }
 
   /// The tensors of the normaliser, named `<prefix>.shift` and `<prefix>.scale`, in Double.
   public func tensors(prefix: String) -> [(name: String, shape: [Int], values: HostBuffer)] {
     let shape = grid + [channels]
-    return [("\(prefix).shift", shape, Normalizer.buffer(shift)), ("\(prefix).scale", shape, Normalizer.buffer(scale))]
+    return [
+      ("\(prefix).shift", shape, Normalizer.buffer(shift)),
+      ("\(prefix).scale", shape, Normalizer.buffer(scale))
+    ]
   }
 
   /// Reads back what ``description`` and ``tensors(prefix:)`` gave.
@@ -35,13 +38,17 @@ extension Normalizer {
     var grid: [Int] = []
     var count = channels
     for extent in extents {
-      guard let extent, (1...1 << 24).contains(extent) else { throw refuse("\(prefix) has an impossible grid") }
+      guard let extent, (1...1 << 24).contains(extent) else {
+        throw refuse("\(prefix) has an impossible grid")
+      }
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
       guard !overflow else { throw refuse("\(prefix) has an impossible grid") }
       count = product
       grid.append(extent)
     }
-    guard (kind == .pointwise) == !grid.isEmpty else { throw refuse("\(prefix) has a grid that its kind does not take") }
+    guard (kind == .pointwise) == !grid.isEmpty else {
+      throw refuse("\(prefix) has a grid that its kind does not take")
+    }
     let shift = try tensor("\(prefix).shift")
     let scale = try tensor("\(prefix).scale")
     guard shift.count == count, scale.count == count else {

@@ -2,14 +2,17 @@ import Fields
 
 extension ChannelPlan {
   /// The axes of a field as stored: coordinates from the file where it has them, else on the unit interval.
-  static func gridAxes(_ field: FieldAxes, in file: DatasetFile, options: ReadingOptions) throws -> [GridAxis] {
+  static func gridAxes(_ field: FieldAxes, in file: DatasetFile, options: ReadingOptions) throws -> [GridAxis]
+  {
     try field.grid.indices.map { index in
       let count = field.grid[index]
       let standard = ["x", "y", "z"][index]
       let name = field.gridNames?[index] ?? standard
       let lastPart = name.split(separator: "/").last.map(String.init) ?? name
       let shortName = ["sample", "time", "channel"].contains(lastPart) ? standard : lastPart
-      if let variable = file[name], variable.isCoordinate, variable.element.isNumeric, variable.shape == [count] {
+      if let variable = file[name], variable.isCoordinate, variable.element.isNumeric,
+        variable.shape == [count]
+      {
         let stored = variable.attributes["boundary"]?.text.flatMap(GridAxis.Boundary.init(rawValue:))
         let coordinates = try file.values(of: variable)
         guard zip(coordinates, coordinates.dropFirst()).allSatisfy({ $0 < $1 }),

@@ -33,7 +33,8 @@ struct ChannelPlan {
     let (inputNames, outputNames, isTimeMapping) = ChannelPlan.names(mapping)
     func find(_ name: String, _ role: String) throws -> DatasetVariable {
       if let variable = file[name], !variable.isCoordinate { return variable }
-      throw DatasetsError.noSuchVariable(path: file.path, name: name, role: role, known: file.fields.map(\.name))
+      throw DatasetsError.noSuchVariable(
+        path: file.path, name: name, role: role, known: file.fields.map(\.name))
     }
     var variables = try inputNames.map { try find($0, "input") }
     let outputVariables = includeOutputs ? try outputNames.map { try find($0, "output") } : []
@@ -106,7 +107,8 @@ struct ChannelPlan {
     guard let first = all.first else { return }
     for other in all.dropFirst() {
       let what =
-        first.sampleCount != other.sampleCount ? "numbers of samples" : first.grid != other.grid ? "grids" : nil
+        first.sampleCount != other.sampleCount
+        ? "numbers of samples" : first.grid != other.grid ? "grids" : nil
       if let what {
         throw DatasetsError.differentShapes(
           path: path, first: first.variable.name, firstShape: first.variable.shape,

@@ -62,7 +62,8 @@ struct FieldAxes: Equatable {
   /// Of any axis but the samples': coordinates and names are made for each of its points.
   private static let maximumExtent = 1 << 24
 
-  private static func named(_ variable: DatasetVariable, _ names: [String], path: String) throws -> FieldAxes {
+  private static func named(_ variable: DatasetVariable, _ names: [String], path: String) throws -> FieldAxes
+  {
     var axes = FieldAxes(variable: variable, sampleCount: variable.shape.first ?? 0, gridNames: [], grid: [])
     for (name, count) in zip(names, variable.shape).dropFirst() {
       let before = axes.grid.isEmpty
@@ -79,7 +80,8 @@ struct FieldAxes: Equatable {
     return axes
   }
 
-  private static func unnamed(_ variable: DatasetVariable, timeMapping: Bool, channelAxis: Bool) -> FieldAxes {
+  private static func unnamed(_ variable: DatasetVariable, timeMapping: Bool, channelAxis: Bool) -> FieldAxes
+  {
     var rest = variable.shape[...]
     let samples = rest.popFirst() ?? 0
     let times = timeMapping ? rest.popFirst() : nil

@@ -34,7 +34,9 @@ extension DatasetFile {
     return result
   }
 
-  private func forEachBlock(of variable: DatasetVariable, _ body: (UnsafeBufferPointer<Double>) -> Void) throws {
+  private func forEachBlock(of variable: DatasetVariable, _ body: (UnsafeBufferPointer<Double>) -> Void)
+    throws
+  {
     let shape = variable.shape
     guard let first = shape.first else {
       return try read(block: [], count: [], of: variable, body)
@@ -60,7 +62,8 @@ extension DatasetFile {
   }
 
   private func read(
-    block start: [Int], count: [Int], of variable: DatasetVariable, _ body: (UnsafeBufferPointer<Double>) -> Void
+    block start: [Int], count: [Int], of variable: DatasetVariable,
+    _ body: (UnsafeBufferPointer<Double>) -> Void
   ) throws {
     let size = try PhysicalMemory.product(count, path: path)
     try PhysicalMemory.check(size, bytesEach: 8, path: path)

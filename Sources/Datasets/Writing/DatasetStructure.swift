@@ -61,26 +61,29 @@ final class DatasetStructure {
       try add(
         try coordinate("time", numbers: layout.times),
         [
-          .init("long_name", .text("time")), .init("units", .text(layout.timeUnits)), .init("axis", .text("T")),
+          .init("long_name", .text("time")), .init("units", .text(layout.timeUnits)),
+          .init("axis", .text("T"))
         ])
     }
     for (name, channels) in DatasetStructure.channelDimensions(layout) {
       try add(
-        try coordinate(name, texts: channels), [.init("long_name", .text("component of a vector-valued field"))])
+        try coordinate(name, texts: channels),
+        [.init("long_name", .text("component of a vector-valued field"))])
     }
     for axis in layout.axes {
       try add(
         try coordinate(axis.name, numbers: axis.coordinates),
         [
           .init("long_name", .text("\(axis.name) coordinate")), .init("units", .text(axis.units)),
-          .init("axis", .text(axis.name.uppercased())), .init("boundary", .text(axis.boundary.rawValue)),
+          .init("axis", .text(axis.name.uppercased())), .init("boundary", .text(axis.boundary.rawValue))
         ])
     }
 
     var users = [[(variable: HDF5Dataset, axis: Int)]](repeating: [], count: scales.count)
     func attach(_ variable: HDF5Dataset, _ dimensions: [String]) throws {
       let ids = dimensions.compactMap { numbers[$0] }
-      precondition(ids.count == dimensions.count && Set(ids).count == ids.count, "unknown or repeated dimension")
+      precondition(
+        ids.count == dimensions.count && Set(ids).count == ids.count, "unknown or repeated dimension")
       try HDF5DimensionScale.attach(ids.map { scales[$0] }, to: variable)
       for (axis, id) in ids.enumerated() { users[id].append((variable, axis)) }
     }

@@ -74,7 +74,8 @@ public final class PredictionWriter {
 
   /// From `[grid][channel]` to `[time][component][grid]`.
   private func gather<Scalar>(
-    _: Scalar.Type, _ source: UnsafeRawPointer, _ channels: Int, _ offset: Int, _ count: Int, _ target: HostRange
+    _: Scalar.Type, _ source: UnsafeRawPointer, _ channels: Int, _ offset: Int, _ count: Int,
+    _ target: HostRange
   ) {
     let from = source.assumingMemoryBound(to: Scalar.self)
     let to = target.base.assumingMemoryBound(to: Scalar.self)

@@ -8,7 +8,8 @@ public struct FNO: OperatorModel {
   public static let card = ModelCard(
     identifier: "fno", title: "Fourier neural operator (neuraloperator 2 form: channel networks, soft gating)",
     citation: "Z. Li et al., Fourier Neural Operator for Parametric PDEs, ICLR 2021, arXiv:2010.08895",
-    dimensions: 1...3)
+    dimensions: 1...3,
+    smokeConfiguration: #"{"type": "fno", "modes": 6, "width": 8, "layers": 2}"#)
 
   private struct Block {
     var spectral: SpectralConvolution

@@ -8,7 +8,8 @@ public struct OriginalFNO: OperatorModel {
   public static let card = ModelCard(
     identifier: "fno-original", title: "Fourier neural operator (original form: 1×1 skip, one projection network)",
     citation: "Z. Li et al., Fourier Neural Operator for Parametric PDEs, ICLR 2021, arXiv:2010.08895",
-    dimensions: 1...3)
+    dimensions: 1...3,
+    smokeConfiguration: #"{"type": "fno-original", "modes": 4, "width": 8, "layers": 2, "projectionWidth": 16}"#)
 
   private struct Block {
     var spectral: SpectralConvolution

@@ -1,0 +1,86 @@
+import Configuration
+import Diagnostics
+import Foundation
+import Synchronization
+import Testing
+import Training
+
+@Suite("A continued run") struct ResumeTests {
+  private static let training = """
+    {"epochs": 5, "batch": 5, "averageDecay": 0.9, "optimizer": {"type": "adam", "learningRate": 0.01},
+     "schedule": {"type": "oneCycle"}}
+    """
+
+  /// 16 samples in batches of 5 are 4 updates an epoch: cuts within, at the end and at the start of epochs.
+  @Test("has the bits of one that was never interrupted", arguments: [1, 2, 4, 5, 7, 11, 16, 19])
+  func continues(afterUpdates cut: Int) throws {
+    let problem = try SyntheticProblem()
+    let whole = try problem.trainer(training: ResumeTests.training, validation: 3)
+    let outcome = try problem.run("whole", whole).train(
+      stop: .never, budget: nil, started: now(), progress: silentProgress())
+    #expect(outcome == .finished)
+
+    let polls = Counter()
+    let first = try problem.trainer(training: ResumeTests.training, validation: 3)
+    let interrupted = try problem.run("parts", first).train(
+      stop: StopRequest { polls.next() > cut }, budget: nil, started: now(), progress: silentProgress())
+    #expect(interrupted == .interrupted)
+    #expect(first.trainer.progress.step == cut)
+
+    let second = try problem.trainer(training: ResumeTests.training, validation: 3, threads: 2)
+    let run = try problem.run("parts", second)
+    try run.resume()
+    #expect(second.trainer.progress.step == cut)
+    #expect(try run.train(stop: .never, budget: nil, started: now(), progress: silentProgress()) == .finished)
+
+    #expect(second.trainer.bits == whole.trainer.bits)
+    #expect(second.trainer.resultWeights.doubles == whole.trainer.resultWeights.doubles)
+    #expect(second.trainer.progress.bestEpoch == whole.trainer.progress.bestEpoch)
+    let losses = run.directory.metrics(upTo: 5).map { $0["trainingLoss"] }
+    let expected = RunDirectoryReader.metrics(problem.folder.appendingPathComponent("whole").path)
+    #expect(losses == expected && losses.count == 5)
+  }
+
+  @Test("stops early by validation alone, and out of time resumably")
+  func stops() throws {
+    let problem = try SyntheticProblem()
+    let training = """
+      {"epochs": 400, "batch": 4, "optimizer": {"type": "adam", "learningRate": 0.05},
+       "earlyStopping": {"patience": 3}}
+      """
+    let parts = try problem.trainer(training: training, validation: 3)
+    let outcome = try problem.run("early", parts).train(
+      stop: .never, budget: nil, started: now(), progress: silentProgress())
+    #expect(outcome == .stoppedEarly)
+    #expect(parts.trainer.progress.epoch == parts.trainer.progress.bestEpoch + 3)
+
+    let slow = try problem.trainer(training: #"{"epochs": 1000000, "batch": 4}"#)
+    let start = now()
+    let timed = try problem.run("timed", slow).train(
+      stop: .never, budget: 0.4, started: start, progress: silentProgress())
+    #expect(timed == .interrupted)
+    #expect(now() - start < 2)
+  }
+
+  @Test("cannot share its directory")
+  func locks() throws {
+    let problem = try SyntheticProblem()
+    let path = problem.folder.appendingPathComponent("locked").path
+    let first = try RunDirectory(path: path)
+    #expect(throws: TrainingError.self) { try RunDirectory(path: path) }
+    withExtendedLifetime(first) {}
+  }
+}
+
+/// Counts how often it was asked.
+private final class Counter: Sendable {
+  private let count = Atomic<Int>(0)
+  func next() -> Int { count.add(1, ordering: .relaxed).newValue }
+}
+
+private enum RunDirectoryReader {
+  static func metrics(_ path: String) -> [JSONValue?] {
+    let text = (try? String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").map { try? JSONValue.parse(String($0), source: path)["trainingLoss"] }
+  }
+}

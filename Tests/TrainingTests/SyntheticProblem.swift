@@ -1,0 +1,102 @@
+import Autodiff
+import Configuration
+import Datasets
+import Diagnostics
+import Fields
+import Foundation
+import Layers
+import Operators
+import Tensors
+import Training
+
+/// A small learning problem on disk: random trigonometric polynomials and a nonlinear image of them, or trajectories
+/// that rotate.
+final class SyntheticProblem {
+  let folder: URL
+  var file: String { folder.appendingPathComponent("data.h5").path }
+
+  init(samples: Int = 24, points: Int = 32, steps: Int? = nil) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("opkit-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let axis = GridAxis(name: "x", coordinates: (0..<points).map { Double($0) / Double(points) }, boundary: .periodic)
+    let numbers = Philox(seed: 11, stream: "synthetic")
+    if let steps {
+      let layout = SampleLayout(
+        axes: [axis], times: (0..<steps).map(Double.init),
+        fields: [.init(name: "u", longName: "wave", dependsOnTime: true)])
+      try write(layout, .window(field: "u", inputSteps: 2, outputSteps: steps - 2), samples) { sample in
+        [(0..<steps).flatMap { t in self.wave(numbers, sample, points, shift: 0.05 * Double(t)) }]
+      }
+    } else {
+      let layout = SampleLayout(
+        axes: [axis], fields: [.init(name: "a", longName: "input"), .init(name: "u", longName: "output")])
+      try write(layout, .steady(inputs: ["a"], outputs: ["u"]), samples) { sample in
+        let a = self.wave(numbers, sample, points, shift: 0)
+        return [a, a.map { $0 * $0 - 0.3 * $0 + 0.1 }]
+      }
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  private func wave(_ numbers: Philox, _ sample: Int, _ points: Int, shift: Double) -> [Double] {
+    (0..<points).map { j in
+      (1...3).reduce(0.0) { sum, k in
+        let (a, b) = numbers.normals(UInt64(sample), UInt64(k))
+        let (s, c) = (sin(2 * .pi * Double(k) * (Double(j) / Double(points) - shift)),
+          cos(2 * .pi * Double(k) * (Double(j) / Double(points) - shift)))
+        return sum + (a * s + b * c) / Double(k)
+      }
+    }
+  }
+
+  private func write(
+    _ layout: SampleLayout, _ mapping: FieldMapping, _ samples: Int, _ fields: (Int) -> [[Double]]
+  ) throws {
+    let writer = try DatasetWriter(path: file, layout: layout, mapping: mapping, sampleCount: samples)
+    for sample in 0..<samples { try writer.append(SolvedSample(fields: fields(sample), quality: [:])) }
+    try writer.finish()
+  }
+
+  /// A trainer for this problem; `training` is the JSON of the training section.
+  func trainer(
+    model: String = #"{"type": "fno-original", "modes": 5, "width": 8, "layers": 2}"#, training: String,
+    train: Int = 16, validation: Int = 0, threads: Int = 1, seed: UInt64 = 0
+  ) throws -> (trainer: Trainer, data: LearningData, table: SampleTable) {
+    let reader = ConfigReader(
+      try ConfigDocument.parse("{\"model\": \(model), \"training\": \(training)}", source: "test.json"))
+    let recipe = try ModelRegistry.read("model", from: reader)
+    let configuration = try TrainingConfiguration(from: reader.section("training", doc: ""))
+    try reader.finish()
+    let data = try LearningData(
+      DataConfiguration(path: file, train: train, validation: validation, test: 4))
+    let builder = ParameterBuilder()
+    let model = try recipe.build(data.signature, builder)
+    let table = try data.table(data.train, precision: configuration.precision)
+    let held = validation > 0 ? try data.table(data.validation, precision: configuration.precision) : nil
+    let task = try OperatorTask(model: model, fittingNormalizersTo: table, input: .channel, output: .channel)
+    let trainer = try Trainer(
+      task, configuration, builder: builder, training: table, validation: held, seed: seed,
+      pool: WorkerPool(workerCount: threads))
+    return (trainer, data, table)
+  }
+
+  /// A run in a directory of its own.
+  func run(_ name: String, _ parts: (trainer: Trainer, data: LearningData, table: SampleTable)) throws -> TrainingRun {
+    try TrainingRun(
+      parts.trainer, directory: RunDirectory(path: folder.appendingPathComponent(name).path),
+      identity: .init(
+        configuration: .object([]), mapping: parts.data.mapping, outputs: parts.data.outputs,
+        fingerprint: parts.table.fingerprint()))
+  }
+}
+
+extension Trainer {
+  /// The bits of all weights.
+  var bits: [Double] { values.doubles }
+}
+
+/// A console that says nothing.
+func silentProgress() -> Diagnostics.Progress {
+  Console(quiet: true).progress("test", total: 1, unit: "epochs")
+}
