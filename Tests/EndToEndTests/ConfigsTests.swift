@@ -41,7 +41,7 @@ struct ConfigsTests {
     #expect(!files.isEmpty)
   }
 
-  @Test("every configuration runs at smoke size: generate, then train, eval and infer on what it made")
+  @Test("every configuration runs at smoke size: generate, then train, eval, infer and inspect")
   func smoke() throws {
     let scratch = try Scratch()
     // The configurations name their files below datasets/: those they generate, and those of the repository.
