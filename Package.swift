@@ -39,7 +39,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     [
       "Evaluation", "Training", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
       "Datasets", "Files", "Plotting", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics",
-      "CFFTW", "CHDF5", "COpenBLAS", "CPNG",
+      "CFFTW", "COpenBLAS", "CPNG",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]
   ),
