@@ -25,7 +25,10 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("Plotting", ["Diagnostics", "CPNG"]),
   (
     "Training",
-    ["Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics", "Plotting"]
+    [
+      "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics",
+      "Plotting",
+    ]
   ),
   (
     "Evaluation",
@@ -50,14 +53,32 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("DiagnosticsTests", ["Diagnostics"]),
   ("ConfigurationTests", ["Configuration", "Diagnostics"]),
   ("TensorsTests", ["Tensors"]),
-  ("SolversTests", ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  (
+    "SolversTests",
+    ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics"]
+  ),
   ("AutodiffTests", ["Autodiff", "Tensors"]),
-  ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
+  (
+    "OperatorsTests",
+    [
+      "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
+      "Diagnostics",
+    ]
+  ),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
   ("DatasetsTests", ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("PlottingTests", ["Plotting", "Diagnostics"]),
-  ("TrainingTests", ["Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
-  ("EvaluationTests", ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  (
+    "TrainingTests",
+    [
+      "Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files",
+      "Configuration", "Diagnostics",
+    ]
+  ),
+  (
+    "EvaluationTests",
+    ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]
+  ),
   ("ExampleTests", ["Layers", "Autodiff", "Solvers", "Tensors", "Fields", "Configuration"]),
   ("LayoutTests", ["Operators", "Solvers"]),
   ("EndToEndTests", ["opkit", "Configuration", "Datasets", "Files", "Fields", "Diagnostics"]),
@@ -96,12 +117,14 @@ let package = Package(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
   ]
-    + modules.map { 
+    + modules.map {
       .target(
-        name: $0.name, dependencies: $0.dependencies, exclude: pages(of: $0.name), swiftSettings: swiftSettings)
+        name: $0.name, dependencies: $0.dependencies, exclude: pages(of: $0.name),
+        swiftSettings: swiftSettings)
     }
     + tests.map {
-      .testTarget(name: $0.name, dependencies: $0.dependencies + ["TestSupport"], swiftSettings: swiftSettings)
+      .testTarget(
+        name: $0.name, dependencies: $0.dependencies + ["TestSupport"], swiftSettings: swiftSettings)
     },
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17

@@ -25,5 +25,7 @@ public struct FieldShape: Sendable, Equatable, CustomStringConvertible {
   public func with(channels: Int) -> FieldShape { FieldShape(batch: batch, grid: grid, channels: channels) }
   public func with(grid: [Int]) -> FieldShape { FieldShape(batch: batch, grid: grid, channels: channels) }
 
-  public var description: String { "[\(([batch, channels] + grid).map(String.init).joined(separator: ", "))]" }
+  public var description: String {
+    "[\(([batch, channels] + grid).map(String.init).joined(separator: ", "))]"
+  }
 }

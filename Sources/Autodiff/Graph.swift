@@ -58,20 +58,23 @@ public final class Graph {
   ///   - forwardScratch: element counts of arrays that only forward uses.
   ///   - backwardScratch: element counts of arrays that only backward uses.
   public func record(
-    _ name: String, inputs: [Variable], output: FieldShape, parameters: [Parameter] = [], constants: [HostBuffer] = [],
+    _ name: String, inputs: [Variable], output: FieldShape, parameters: [Parameter] = [],
+    constants: [HostBuffer] = [],
     keepsInputs: [Int] = [], keepsOutput: Bool = false, residuals: [Int] = [], forwardScratch: [Int] = [],
     backwardScratch: [Int] = [], forward: @escaping @Sendable (OperationContext) -> Void,
     backward: @escaping @Sendable (OperationContext) -> Void
   ) -> Variable {
     precondition(inputs.allSatisfy { $0.graph === self }, "\(name): operands of another graph")
-    precondition(constants.allSatisfy { $0.precision == precision }, "\(name): constants of another precision")
+    precondition(
+      constants.allSatisfy { $0.precision == precision }, "\(name): constants of another precision")
     let needsGradient = !parameters.isEmpty || inputs.contains { values[$0.id].needsGradient }
     let result = makeVariable(output, needsGradient: needsGradient)
     operations.append(
       Operation(
         name: name, inputs: inputs.map(\.id), output: result.id, parameters: parameters, constants: constants,
         keepsInputs: inputs.indices.map(keepsInputs.contains), keepsOutput: keepsOutput, residuals: residuals,
-        forwardScratch: forwardScratch, backwardScratch: backwardScratch, forward: forward, backward: backward))
+        forwardScratch: forwardScratch, backwardScratch: backwardScratch, forward: forward, backward: backward
+      ))
     return result
   }
 

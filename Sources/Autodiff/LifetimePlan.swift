@@ -71,7 +71,9 @@ struct LifetimePlan {
   }
 
   private mutating func extendValue(_ id: Int, to moment: Int) {
-    guard let index = valueRequest[id] else { preconditionFailure("a variable is used before it is computed") }
+    guard let index = valueRequest[id] else {
+      preconditionFailure("a variable is used before it is computed")
+    }
     requests[index].last = max(requests[index].last, moment)
   }
 
@@ -124,7 +126,8 @@ struct LifetimePlan {
           output: place(valueRequest[operation.output] ?? 0), residuals: residualRequests[index].map(place),
           forwardScratch: forwardScratchRequests[index].map(place),
           backwardScratch: backwardScratchRequests[index].map(place), parameters: operation.parameters,
-          parameterAccumulates: parameterAccumulates, constants: operation.constants, outputGradient: gradient,
+          parameterAccumulates: parameterAccumulates, constants: operation.constants,
+          outputGradient: gradient,
           inputGradients: inputGradients, forward: operation.forward, backward: operation.backward))
     }
     return steps.reversed()

@@ -20,7 +20,9 @@ public struct OperationContext {
     public let accumulates: Bool
   }
 
-  private func slice(_ place: Program.Place) -> Slice { frame.memory.slice(from: place.offset, length: place.count) }
+  private func slice(_ place: Program.Place) -> Slice {
+    frame.memory.slice(from: place.offset, length: place.count)
+  }
 
   public func input(_ index: Int) -> Slice { slice(step.inputs[index]) }
   public var output: Slice { slice(step.output) }
@@ -37,7 +39,9 @@ public struct OperationContext {
 
   /// Gradient of the loss with respect to the output. Nothing reads it after this operation, which may overwrite it.
   public var outputGradient: Slice {
-    guard let place = step.outputGradient else { preconditionFailure("\(step.name) has no gradient to pull back") }
+    guard let place = step.outputGradient else {
+      preconditionFailure("\(step.name) has no gradient to pull back")
+    }
     return slice(place)
   }
 

@@ -48,12 +48,22 @@ public final class Parameter: Sendable {
     case .ones:
       for i in range { values[i] = 1 }
     case .uniform(let bound):
-      fill(values) { bound * (2 * $0 - 1) } from: { i in generator.uniforms(UInt64(i)) }
+      fill(values) {
+        bound * (2 * $0 - 1)
+      } from: { i in
+        generator.uniforms(UInt64(i))
+      }
     case .positiveUniform(let upper):
-      fill(values) { upper * $0 } from: { i in generator.uniforms(UInt64(i)) }
+      fill(values) {
+        upper * $0
+      } from: { i in
+        generator.uniforms(UInt64(i))
+      }
     case .normal(let deviation):
       let each = kind == .real ? deviation : deviation * 0.5.squareRoot()
-      fill(values) { each * $0 } from: { i in
+      fill(values) {
+        each * $0
+      } from: { i in
         let (a, b) = generator.normals(UInt64(i), 0)
         let (c, d) = generator.normals(UInt64(i), 1)
         return SIMD4(a, b, c, d)

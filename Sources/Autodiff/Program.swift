@@ -65,7 +65,9 @@ public final class Program: Sendable {
 
   /// The memory of a variable inside a frame; for inputs before and results after a run.
   public func values(of variable: Variable, in frame: Frame) -> Slice {
-    guard let place = places[variable.id] else { preconditionFailure("the variable has no place in this program") }
+    guard let place = places[variable.id] else {
+      preconditionFailure("the variable has no place in this program")
+    }
     return frame.memory.slice(from: place.offset, length: place.count)
   }
 
@@ -99,7 +101,9 @@ public final class Program: Sendable {
   /// Runs forward and backward once, timing every operation.
   ///
   /// - Returns: in order of recording, name and seconds of both directions.
-  public func timed(in frame: Frame, clock: () -> Double) -> [(name: String, forward: Double, backward: Double)] {
+  public func timed(in frame: Frame, clock: () -> Double) -> [(
+    name: String, forward: Double, backward: Double
+  )] {
     var times = steps.map { (name: $0.name, forward: 0.0, backward: 0.0) }
     for index in steps.indices {
       let start = clock()
@@ -139,7 +143,9 @@ public final class Frame {
   public var accumulatesGradients = false
 
   /// - Parameter memory: at least `program.memoryCount` elements; frames used one after another may share it.
-  public init(_ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: HostBuffer? = nil) {
+  public init(
+    _ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: HostBuffer? = nil
+  ) {
     let memory = memory ?? HostBuffer(count: program.memoryCount, precision: program.precision)
     precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
     precondition(parameters.precision == program.precision)

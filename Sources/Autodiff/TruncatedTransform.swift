@@ -114,9 +114,11 @@ public final class TruncatedTransform: Sendable {
     accumulate: Bool
   ) {
     let table = Kernels.Matrix(
-      lastTable(map).slice(from: range.lowerBound), rows: 2 * lastModes, columns: range.count, stride: lastPoints)
+      lastTable(map).slice(from: range.lowerBound), rows: 2 * lastModes, columns: range.count,
+      stride: lastPoints)
     kernels.multiply(
-      table, .init(x, rows: range.count, columns: channels), into: .init(modes, rows: 2 * lastModes, columns: channels),
+      table, .init(x, rows: range.count, columns: channels),
+      into: .init(modes, rows: 2 * lastModes, columns: channels),
       accumulate ? .accumulate : .zero)
   }
 
@@ -126,7 +128,8 @@ public final class TruncatedTransform: Sendable {
     _ start: Kernels.Start
   ) {
     let table = Kernels.Matrix(
-      lastTable(map).slice(from: range.lowerBound), rows: 2 * lastModes, columns: range.count, stride: lastPoints)
+      lastTable(map).slice(from: range.lowerBound), rows: 2 * lastModes, columns: range.count,
+      stride: lastPoints)
     kernels.multiply(
       table.transposed, .init(modes, rows: 2 * lastModes, columns: channels),
       into: .init(x, rows: range.count, columns: channels), start)
@@ -161,8 +164,10 @@ public final class TruncatedTransform: Sendable {
         for (index, frequency) in kept.enumerated() {
           let k = abs(frequency)
           kernels.combine(
-            blocks: inner / (2 * channels), channels: channels, cosine: scratch.dropping(k * inner, length: inner),
-            sine: k == 0 ? nil : scratch.dropping((q + k) * inner, length: inner), sign: frequency < 0 ? -1 : 1,
+            blocks: inner / (2 * channels), channels: channels,
+            cosine: scratch.dropping(k * inner, length: inner),
+            sine: k == 0 ? nil : scratch.dropping((q + k) * inner, length: inner),
+            sign: frequency < 0 ? -1 : 1,
             into: target.dropping((o * kept.count + index) * inner))
         }
       }
@@ -200,7 +205,8 @@ public final class TruncatedTransform: Sendable {
           kernels.split(
             blocks: inner / (2 * channels), channels: channels,
             plus: plus.map { source.dropping((o * kept.count + $0) * inner, length: inner) },
-            minus: minus.map { source.dropping((o * kept.count + $0) * inner, length: inner) }, cosine: cosine,
+            minus: minus.map { source.dropping((o * kept.count + $0) * inner, length: inner) },
+            cosine: cosine,
             sine: sine)
         }
         kernels.multiply(

@@ -37,7 +37,8 @@ public struct ModelEvaluation {
     let metricGrid = MetricGrid(axes: signature.axes, channels: reader.outputChannels)
     var numbers = metrics.map { _ in [Double](repeating: 0, count: samples.count) }
     let chunk = ModelEvaluation.chunk(reader)
-    let inputs = HostBuffer(count: chunk * reader.pointCount * reader.inputChannels, precision: reader.precision)
+    let inputs = HostBuffer(
+      count: chunk * reader.pointCount * reader.inputChannels, precision: reader.precision)
     let size = reader.pointCount * reader.outputChannels
     let (truth, prediction) = (
       HostBuffer(count: chunk * size, precision: reader.precision),
@@ -57,11 +58,14 @@ public struct ModelEvaluation {
         let p = ModelEvaluation.doubles(prediction, from: sample * size, count: size)
         let t = ModelEvaluation.doubles(truth, from: sample * size, count: size)
         for (index, metric) in metrics.enumerated() {
-          values[sample * metrics.count + index] = metric.perSample(prediction: p, target: t, grid: metricGrid)
+          values[sample * metrics.count + index] = metric.perSample(
+            prediction: p, target: t, grid: metricGrid)
         }
       }
       for sample in 0..<count {
-        for index in metrics.indices { numbers[index][done + sample] = values[sample * metrics.count + index] }
+        for index in metrics.indices {
+          numbers[index][done + sample] = values[sample * metrics.count + index]
+        }
       }
       done += count
       progress(done)

@@ -38,7 +38,8 @@ public struct PredictionPanels {
       rows.append(
         FieldPanels.Row(
           title: "\(label), sample \(sample)",
-          input: PredictionPanels.field(inputs, reader.inputChannels, at: reader.inputChannels - 1, signature),
+          input: PredictionPanels.field(
+            inputs, reader.inputChannels, at: reader.inputChannels - 1, signature),
           truth: PredictionPanels.field(truth, reader.outputChannels, at: shown, signature),
           prediction: PredictionPanels.field(prediction, reader.outputChannels, at: shown, signature)))
     }
@@ -57,7 +58,9 @@ public struct PredictionPanels {
   }
 
   /// One channel; of a three-dimensional field the plane in the middle of the last axis.
-  private static func field(_ buffer: HostBuffer, _ channels: Int, at channel: Int, _ signature: OperatorSignature)
+  private static func field(
+    _ buffer: HostBuffer, _ channels: Int, at channel: Int, _ signature: OperatorSignature
+  )
     -> FieldPanels.Field
   {
     let grid = signature.gridShape

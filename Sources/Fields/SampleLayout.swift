@@ -13,7 +13,8 @@ public struct SampleLayout: Sendable, Equatable {
     public var channels: [String]
 
     public init(
-      name: String, longName: String, units: String = "1", dependsOnTime: Bool = false, channels: [String] = []
+      name: String, longName: String, units: String = "1", dependsOnTime: Bool = false,
+      channels: [String] = []
     ) {
       self.name = name
       self.longName = longName

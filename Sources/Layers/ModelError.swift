@@ -23,16 +23,19 @@ extension ModelError: Diagnosable {
     case .modesExceedGrid(let axis, let modes, let points, let most, let least):
       return Diagnostic(
         "config.range", exit: .usage, "modes[\(axis)] = \(modes) keeps more modes than the grid has",
-        at: "model.\(key)", why: "the data has \(points) points on axis \(axis), so at most \(most) modes exist",
+        at: "model.\(key)",
+        why: "the data has \(points) points on axis \(axis), so at most \(most) modes exist",
         fix: "set model.modes[\(axis)] to \(most) or less, or use data with \(least) points or more")
     case .listLength(let key, let count, let dimensions):
       return Diagnostic(
-        "config.range", exit: .usage, "\(key) has \(count) entries for \(dimensions) axes", at: "model.\(key)",
+        "config.range", exit: .usage, "\(key) has \(count) entries for \(dimensions) axes",
+        at: "model.\(key)",
         why: "the data has \(dimensions) spatial \(dimensions == 1 ? "axis" : "axes")",
         fix: "give one number for all axes, or \(dimensions) numbers")
     case .dimensions(let model, let supported, let data):
       return Diagnostic(
-        "config.range", exit: .usage, "model '\(model)' does not exist in \(data) dimensions", at: "model.type",
+        "config.range", exit: .usage, "model '\(model)' does not exist in \(data) dimensions",
+        at: "model.type",
         why: "it is defined for \(supported.lowerBound) to \(supported.upperBound) spatial axes",
         fix: "choose another model; 'opkit list models' shows their dimensions")
     case .channelsDiffer(let key, let input, let output):

@@ -40,7 +40,8 @@ public struct ModelCard: Sendable {
   public let smokeConfiguration: String
 
   public init(
-    identifier: String, title: String, citation: String, dimensions: ClosedRange<Int>, smokeConfiguration: String
+    identifier: String, title: String, citation: String, dimensions: ClosedRange<Int>,
+    smokeConfiguration: String
   ) {
     self.identifier = identifier
     self.title = title

@@ -20,7 +20,9 @@ public struct PointwiseNetwork {
         )
       }
     }
-    (first, second) = builder.scope(name) { (layer("first", inputs, hidden), layer("second", hidden, outputs)) }
+    (first, second) = builder.scope(name) {
+      (layer("first", inputs, hidden), layer("second", hidden, outputs))
+    }
     self.activation = activation
   }
 

@@ -30,7 +30,8 @@ public struct SpectralConvolution {
     let count = frequencies.reduce(1) { $0 * $1.count }
     weight = builder.scope(name) {
       builder.parameter(
-        "weight", shape: [count, 2, inputs, outputs], kind: .complexPairs(block: inputs * outputs), initial: initial)
+        "weight", shape: [count, 2, inputs, outputs], kind: .complexPairs(block: inputs * outputs),
+        initial: initial)
     }
   }
 

@@ -56,7 +56,8 @@ public struct Kernels: @unchecked Sendable {
 
   /// C = start + A·B. A may be transposed at no cost; B and C have contiguous rows.
   public func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, _ start: Start = .zero) {
-    precondition(a.columns == b.rows && a.rows == c.rows && b.columns == c.columns, "matrix shapes do not fit")
+    precondition(
+      a.columns == b.rows && a.rows == c.rows && b.columns == c.columns, "matrix shapes do not fit")
     precondition(b.columnStride == 1 && c.columnStride == 1, "rows of B and C must be contiguous")
     precondition(a.extent <= a.slice.count && b.extent <= b.slice.count && c.extent <= c.slice.count)
     var mode: Int32 = 0
@@ -70,28 +71,33 @@ public struct Kernels: @unchecked Sendable {
       bias = row.base
     }
     table.pointee.gemm(
-      c.rows, c.columns, a.columns, a.slice.base, a.rowStride, a.columnStride, b.slice.base, b.rowStride, c.slice.base,
+      c.rows, c.columns, a.columns, a.slice.base, a.rowStride, a.columnStride, b.slice.base, b.rowStride,
+      c.slice.base,
       c.rowStride, mode, bias)
   }
 
   /// y[s] = x[s]·W for `count` complex rows `[re | im]` at the given strides; W = `[re | im]`, each in × out.
   public func complexRows(
-    count: Int, inputs: Int, outputs: Int, x: Slice, xStride: Int, w: Slice, y: Slice, yStride: Int, conjugate: Bool
+    count: Int, inputs: Int, outputs: Int, x: Slice, xStride: Int, w: Slice, y: Slice, yStride: Int,
+    conjugate: Bool
   ) {
     precondition(w.count >= 2 * inputs * outputs)
     precondition(count == 0 || (count - 1) * xStride + 2 * inputs <= x.count)
     precondition(count == 0 || (count - 1) * yStride + 2 * outputs <= y.count)
-    table.pointee.complex_rows(count, inputs, outputs, x.base, xStride, w.base, y.base, yStride, conjugate ? 1 : 0)
+    table.pointee.complex_rows(
+      count, inputs, outputs, x.base, xStride, w.base, y.base, yStride, conjugate ? 1 : 0)
   }
 
   /// dW = Σ_s conj(x[s])ᵀ·g[s] for complex rows.
   public func complexOuter(
-    count: Int, inputs: Int, outputs: Int, x: Slice, xStride: Int, g: Slice, gStride: Int, dw: Slice, accumulate: Bool
+    count: Int, inputs: Int, outputs: Int, x: Slice, xStride: Int, g: Slice, gStride: Int, dw: Slice,
+    accumulate: Bool
   ) {
     precondition(dw.count >= 2 * inputs * outputs)
     precondition(count == 0 || (count - 1) * xStride + 2 * inputs <= x.count)
     precondition(count == 0 || (count - 1) * gStride + 2 * outputs <= g.count)
-    table.pointee.complex_outer(count, inputs, outputs, x.base, xStride, g.base, gStride, dw.base, accumulate ? 1 : 0)
+    table.pointee.complex_outer(
+      count, inputs, outputs, x.base, xStride, g.base, gStride, dw.base, accumulate ? 1 : 0)
   }
 
   /// b = aᵀ for a row-major rows × columns matrix.
@@ -123,7 +129,8 @@ public struct Kernels: @unchecked Sendable {
   }
 
   /// dz = dh·f′(z); dz may be dh.
-  public func activateBackward(_ f: Activation, z: Slice, dh: Slice, into dz: Slice, accumulate: Bool = false) {
+  public func activateBackward(_ f: Activation, z: Slice, dh: Slice, into dz: Slice, accumulate: Bool = false)
+  {
     precondition(dh.count >= z.count && dz.count >= z.count)
     table.pointee.activate_backward(f.code, z.count, z.base, dh.base, dz.base, accumulate ? 1 : 0)
   }
@@ -147,7 +154,8 @@ public struct Kernels: @unchecked Sendable {
   }
 
   /// y[r,c] = x[r,c]·g[c]
-  public func gate(rows: Int, channels: Int, _ x: Slice, by g: Slice, into y: Slice, accumulate: Bool = false) {
+  public func gate(rows: Int, channels: Int, _ x: Slice, by g: Slice, into y: Slice, accumulate: Bool = false)
+  {
     precondition(x.count >= rows * channels && y.count >= rows * channels && g.count >= channels)
     table.pointee.gate(rows, channels, x.base, g.base, y.base, accumulate ? 1 : 0)
   }
@@ -159,14 +167,17 @@ public struct Kernels: @unchecked Sendable {
   }
 
   /// out[c] = Σ_r a[r,c]·b[r,c]
-  public func columnDots(rows: Int, channels: Int, _ a: Slice, _ b: Slice, into out: Slice, accumulate: Bool = false) {
+  public func columnDots(
+    rows: Int, channels: Int, _ a: Slice, _ b: Slice, into out: Slice, accumulate: Bool = false
+  ) {
     precondition(a.count >= rows * channels && b.count >= rows * channels && out.count >= channels)
     table.pointee.column_dots(rows, channels, a.base, b.base, out.base, accumulate ? 1 : 0)
   }
 
   /// Copies `width` elements of each of `rows` rows between strided rows.
   public func copyRows(
-    rows: Int, width: Int, _ x: Slice, stride xStride: Int, into y: Slice, stride yStride: Int, accumulate: Bool = false
+    rows: Int, width: Int, _ x: Slice, stride xStride: Int, into y: Slice, stride yStride: Int,
+    accumulate: Bool = false
   ) {
     guard rows > 0, width > 0 else { return }
     precondition((rows - 1) * xStride + width <= x.count && (rows - 1) * yStride + width <= y.count)
@@ -190,7 +201,8 @@ public struct Kernels: @unchecked Sendable {
 
   /// y = x·scale + shift, scale and shift repeating with their length.
   public func affine(_ x: Slice, scale: Slice, shift: Slice, into y: Slice) {
-    precondition(scale.count == shift.count && scale.count > 0 && x.count % scale.count == 0 && y.count >= x.count)
+    precondition(
+      scale.count == shift.count && scale.count > 0 && x.count % scale.count == 0 && y.count >= x.count)
     table.pointee.affine(x.count, scale.count, x.base, scale.base, shift.base, y.base)
   }
 
@@ -201,7 +213,9 @@ public struct Kernels: @unchecked Sendable {
   }
 
   /// Sets all elements to zero.
-  public func clear(_ x: Slice) { x.base.initializeMemory(as: UInt8.self, repeating: 0, count: x.count * precision.byteCount) }
+  public func clear(_ x: Slice) {
+    x.base.initializeMemory(as: UInt8.self, repeating: 0, count: x.count * precision.byteCount)
+  }
 
   /// Copies x to y.
   public func copy(_ x: Slice, into y: Slice) {
@@ -210,13 +224,15 @@ public struct Kernels: @unchecked Sendable {
   }
 
   /// out = alpha·Σ lanes, over `range` of each, in a tree that depends on the number of lanes alone.
-  public func reduceLanes(_ lanes: [HostBuffer], range: Range<Int>, scale alpha: Double, into out: HostBuffer) {
+  public func reduceLanes(_ lanes: [HostBuffer], range: Range<Int>, scale alpha: Double, into out: HostBuffer)
+  {
     precondition(!lanes.isEmpty && lanes.count <= 64 && range.upperBound <= out.count)
     precondition(lanes.allSatisfy { $0.count >= range.upperBound })
     let offset = range.lowerBound * precision.byteCount
     withUnsafeTemporaryAllocation(of: UnsafeRawPointer?.self, capacity: lanes.count) { pointers in
       for (i, lane) in lanes.enumerated() { pointers[i] = UnsafeRawPointer(lane.base + offset) }
-      table.pointee.reduce_lanes(range.count, Int32(lanes.count), pointers.baseAddress, alpha, out.base + offset)
+      table.pointee.reduce_lanes(
+        range.count, Int32(lanes.count), pointers.baseAddress, alpha, out.base + offset)
     }
   }
 
@@ -235,7 +251,8 @@ public struct Kernels: @unchecked Sendable {
     public var decoupledDecay: Double
 
     public init(
-      beta1: Double, beta2: Double, step: Double, secondMomentScale: Double, epsilon: Double, coupledDecay: Double,
+      beta1: Double, beta2: Double, step: Double, secondMomentScale: Double, epsilon: Double,
+      coupledDecay: Double,
       decoupledDecay: Double
     ) {
       self.beta1 = beta1
@@ -254,7 +271,8 @@ public struct Kernels: @unchecked Sendable {
     let extent = count + pairOffset
     precondition(w.count >= extent && m.count >= extent && v.count >= extent && g.count >= extent)
     table.pointee.adam(
-      count, pairOffset, w.base, m.base, v.base, g.base, s.beta1, s.beta2, s.step, s.secondMomentScale, s.epsilon,
+      count, pairOffset, w.base, m.base, v.base, g.base, s.beta1, s.beta2, s.step, s.secondMomentScale,
+      s.epsilon,
       s.coupledDecay, s.decoupledDecay)
   }
 }

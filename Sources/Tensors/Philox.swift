@@ -22,7 +22,8 @@ public struct Philox: Sendable {
   }
 
   /// Two independent standard normal numbers of a counter (Box–Muller on 53-bit uniforms).
-  public func normals(_ c0: UInt64, _ c1: UInt64 = 0, _ c2: UInt64 = 0, _ c3: UInt64 = 0) -> (Double, Double) {
+  public func normals(_ c0: UInt64, _ c1: UInt64 = 0, _ c2: UInt64 = 0, _ c3: UInt64 = 0) -> (Double, Double)
+  {
     let words = block(c0, c1, c2, c3)
     let radius = (-2 * logarithm(Philox.openUniform(words[0]))).squareRoot()
     let (sine, cosine) = sineAndCosine(2 * .pi * Philox.uniform(words[1]))

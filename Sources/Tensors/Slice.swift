@@ -28,7 +28,8 @@ public struct Slice {
     get {
       precondition(i >= 0 && i < count, "index outside the slice")
       return precision == .float32
-        ? Double(base.load(fromByteOffset: 4 * i, as: Float.self)) : base.load(fromByteOffset: 8 * i, as: Double.self)
+        ? Double(base.load(fromByteOffset: 4 * i, as: Float.self))
+        : base.load(fromByteOffset: 8 * i, as: Double.self)
     }
     nonmutating set {
       precondition(i >= 0 && i < count, "index outside the slice")

@@ -51,12 +51,15 @@ public struct TrainingConfiguration: Sendable {
   public let initializeFrom: String?
 
   public init(from reader: ConfigReader) throws {
-    epochs = try reader.int("epochs", default: 500, in: 1...10_000_000, doc: "passes over the training samples")
+    epochs = try reader.int(
+      "epochs", default: 500, in: 1...10_000_000, doc: "passes over the training samples")
     batch = try reader.int("batch", default: 20, in: 1...1_000_000, doc: "samples per update")
     loss = try LossRegistry.read("loss", from: reader)
     lossSpace = try reader.choice(
       "lossSpace", default: .physical,
-      doc: "physical: outputs are denormalised before the loss; normalized: the loss compares normalised outputs")
+      doc:
+        "physical: outputs are denormalised before the loss; normalized: the loss compares normalised outputs"
+    )
     lossReduction = try reader.choice(
       "lossReduction", default: .mean,
       doc: "mean or sum over a batch's samples; matters for weight decay in the gradient and for clipping")
@@ -70,20 +73,27 @@ public struct TrainingConfiguration: Sendable {
     averageDecay = try reader.optionalDouble(
       "averageDecay", in: 0...0.9999999,
       doc: "decay per step of an exponential moving average of the weights, used for validation and results")
-    if let stopping = try reader.optionalSection("earlyStopping", doc: "stop when validation no longer improves") {
+    if let stopping = try reader.optionalSection(
+      "earlyStopping", doc: "stop when validation no longer improves")
+    {
       earlyStopping = EarlyStopping(
-        patience: try stopping.int("patience", default: 50, in: 1...1_000_000, doc: "epochs without improvement"),
+        patience: try stopping.int(
+          "patience", default: 50, in: 1...1_000_000, doc: "epochs without improvement"),
         minimumImprovement: try stopping.double(
-          "minimumImprovement", default: 0, in: 0...1e9, doc: "smallest decrease of the validation loss that counts"))
+          "minimumImprovement", default: 0, in: 0...1e9,
+          doc: "smallest decrease of the validation loss that counts"))
     } else {
       earlyStopping = nil
     }
     precision = try reader.choice("precision", default: .float32, doc: "float32, or float64 throughout")
     lanes = try reader.int(
       "lanes", default: 4, in: 1...64,
-      doc: "parts of a batch whose gradients are summed in a fixed order; at most this many threads share a batch")
+      doc:
+        "parts of a batch whose gradients are summed in a fixed order; at most this many threads share a batch"
+    )
     samplesPerPass = try reader.optionalInt(
-      "samplesPerPass", in: 1...1_000_000, doc: "samples computed at a time in a lane; null for all, fewer to save memory")
+      "samplesPerPass", in: 1...1_000_000,
+      doc: "samples computed at a time in a lane; null for all, fewer to save memory")
     checkpointMinutes = try reader.double(
       "checkpointMinutes", default: 2, in: 0...10_000,
       doc: "time between checkpoints; writing them takes at most a twentieth of the time in any case")

@@ -24,7 +24,8 @@ extension TrainingError: Diagnosable {
     case .earlyStoppingWithoutValidation:
       return Diagnostic(
         "config.conflict", exit: .usage, "earlyStopping has no validation samples to watch",
-        at: "training.earlyStopping", why: "data.validation is 0, and test samples never decide about training",
+        at: "training.earlyStopping",
+        why: "data.validation is 0, and test samples never decide about training",
         fix: "set data.validation to some samples, or remove training.earlyStopping")
     case .rolloutWithoutWindow:
       return Diagnostic(
@@ -46,7 +47,8 @@ extension TrainingError: Diagnosable {
         fix: "give best.safetensors or last.safetensors of a run directory")
     case .runLocked(let path, let holder):
       return Diagnostic(
-        "output.locked", exit: .cannotWrite, "another process trains in this run directory", at: path, why: holder,
+        "output.locked", exit: .cannotWrite, "another process trains in this run directory", at: path,
+        why: holder,
         fix: "wait for it to end, or choose another run directory with -o")
     case .otherRun(let path, let key, let run, let now):
       return Diagnostic(

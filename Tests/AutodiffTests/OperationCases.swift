@@ -5,7 +5,9 @@ import Tensors
 enum OperationCases {
   private static let field = FieldShape(batch: 2, grid: [5, 3], channels: 4)
 
-  private static func linearParameters(_ b: ParameterBuilder, _ inputs: Int, _ outputs: Int, _ name: String = "") -> [Parameter] {
+  private static func linearParameters(
+    _ b: ParameterBuilder, _ inputs: Int, _ outputs: Int, _ name: String = ""
+  ) -> [Parameter] {
     [
       b.parameter(name + "weight", shape: [inputs, outputs], initial: .zeros),
       b.parameter(name + "bias", shape: [outputs], initial: .zeros),
@@ -24,7 +26,8 @@ enum OperationCases {
   }
 
   private static func spectral(
-    _ name: String, grid: [Int], modes: [Int], inputs: Int = 3, outputs: Int = 2, activation: Activation = .gelu,
+    _ name: String, grid: [Int], modes: [Int], inputs: Int = 3, outputs: Int = 2,
+    activation: Activation = .gelu,
     parts: (skip: Bool, bias: Bool) = (true, true)
   ) -> GradientCase {
     GradientCase(
@@ -48,7 +51,10 @@ enum OperationCases {
       })
   }
 
-  private static func norm(_ name: String, perChannel: Bool, _ operators: @escaping @Sendable ([Int], Precision) -> [any FieldOperator])
+  private static func norm(
+    _ name: String, perChannel: Bool,
+    _ operators: @escaping @Sendable ([Int], Precision) -> [any FieldOperator]
+  )
     -> GradientCase
   {
     let shape = FieldShape(batch: 2, grid: [6, 5], channels: 2)
@@ -56,7 +62,8 @@ enum OperationCases {
       name, inputs: [shape, shape], differentiable: [true, false],
       body: { v, _ in
         v[0].relativeNorm(
-          to: v[1], operators: operators(shape.grid, v[0].graph.precision), epsilon: 1e-8, perChannel: perChannel)
+          to: v[1], operators: operators(shape.grid, v[0].graph.precision), epsilon: 1e-8,
+          perChannel: perChannel)
       })
   }
 
@@ -68,7 +75,8 @@ enum OperationCases {
       GradientCase(
         "linear to one channel", inputs: [FieldShape(batch: 2, grid: [40], channels: 35)],
         parameters: { linearParameters($0, 35, 1) }, body: { v, p in v[0].linear(weight: p[0], bias: p[1]) }),
-      GradientCase("combination", inputs: [field, field], body: { v, _ in .combination(0.7, v[0], -1.3, v[1]) }),
+      GradientCase(
+        "combination", inputs: [field, field], body: { v, _ in .combination(0.7, v[0], -1.3, v[1]) }),
       GradientCase("sum of a variable with itself", inputs: [field], body: { v, _ in v[0] + v[0] }),
       GradientCase("scaled", inputs: [field], body: { v, _ in v[0].scaled(by: -2.5) }),
       GradientCase(
@@ -76,16 +84,23 @@ enum OperationCases {
         body: { v, p in v[0].gated(by: p[0]) }),
       GradientCase(
         "affine per channel", inputs: [field],
-        body: { v, _ in v[0].affine(scale: buffer([2, -1, 0.5, 3], v), shift: buffer([1, 2, 3, 4], v)) + v[0] }),
+        body: { v, _ in
+          v[0].affine(scale: buffer([2, -1, 0.5, 3], v), shift: buffer([1, 2, 3, 4], v)) + v[0]
+        }),
       GradientCase("channels", inputs: [field], body: { v, _ in v[0].channels(1..<3) }),
       GradientCase(
         "window over predictions", inputs: [field, FieldShape(batch: 2, grid: [5, 3], channels: 1)],
-        body: { v, _ in v[0].channels(1..<4).concatenated(with: v[1]).concatenated(with: v[0].channels(0..<2)) }),
+        body: { v, _ in v[0].channels(1..<4).concatenated(with: v[1]).concatenated(with: v[0].channels(0..<2))
+        }),
       GradientCase(
         "appended constants", inputs: [field],
         body: { v, _ in v[0].appending(gridConstants: buffer((0..<30).map(Double.init), v), count: 2) }),
       GradientCase("padded", inputs: [field], body: { v, _ in v[0].padded(before: [1, 0], after: [2, 3]) }),
-      GradientCase("cropped", inputs: [field], body: { v, _ in v[0].cropped(origin: [1, 1], grid: [3, 2]) + v[0].cropped(origin: [2, 0], grid: [3, 2]) }),
+      GradientCase(
+        "cropped", inputs: [field],
+        body: { v, _ in
+          v[0].cropped(origin: [1, 1], grid: [3, 2]) + v[0].cropped(origin: [2, 0], grid: [3, 2])
+        }),
       GradientCase(
         "pointwise MLP", inputs: [field],
         parameters: { linearParameters($0, 4, 7, "first.") + linearParameters($0, 7, 2, "second.") },
@@ -106,7 +121,8 @@ enum OperationCases {
         body: { v, p in
           let z = v[0].activated(.silu)
           return z.pointwiseMLP(
-            first: (p[0], p[1]), activation: .gelu, second: (p[2], p[3]), skip: (v[0], p[4]), outputActivation: .gelu)
+            first: (p[0], p[1]), activation: .gelu, second: (p[2], p[3]), skip: (v[0], p[4]),
+            outputActivation: .gelu)
         }),
       GradientCase(
         "pointwise MLP gated by its own input", inputs: [field],
@@ -124,7 +140,8 @@ enum OperationCases {
       spectral("2-D", grid: [8, 6], modes: [3, 3]),
       spectral("2-D, odd grid", grid: [7, 5], modes: [3, 2]),
       spectral("2-D, every mode there is", grid: [6, 4], modes: [3, 3]),
-      spectral("2-D, linear, no skip", grid: [6, 5], modes: [2, 2], activation: .identity, parts: (false, false)),
+      spectral(
+        "2-D, linear, no skip", grid: [6, 5], modes: [2, 2], activation: .identity, parts: (false, false)),
       spectral("2-D, bias only", grid: [6, 5], modes: [2, 2], activation: .tanh, parts: (false, true)),
       spectral("3-D", grid: [4, 6, 5], modes: [2, 2, 3]),
       GradientCase(
@@ -133,7 +150,9 @@ enum OperationCases {
           v[0].linear(weight: p[0], bias: p[1]).activated(.tanh).linear(weight: p[0], bias: p[1])
         }),
       norm("relative L2", perChannel: false) { grid, _ in [IdentityOperator(points: grid.reduce(1, *))] },
-      norm("relative L2 per channel", perChannel: true) { grid, _ in [IdentityOperator(points: grid.reduce(1, *))] },
+      norm("relative L2 per channel", perChannel: true) { grid, _ in
+        [IdentityOperator(points: grid.reduce(1, *))]
+      },
       norm("relative H1, periodic", perChannel: false) { grid, _ in
         [
           IdentityOperator(points: grid.reduce(1, *)),
@@ -149,10 +168,18 @@ enum OperationCases {
         ]
       },
       norm("relative spectral H1", perChannel: false) { grid, precision in
-        [SpectralSeminorm(grid: grid, cut: nil, precision: precision) { k in 1 + Double(k[0] * k[0] + k[1] * k[1]) }]
+        [
+          SpectralSeminorm(grid: grid, cut: nil, precision: precision) { k in
+            1 + Double(k[0] * k[0] + k[1] * k[1])
+          }
+        ]
       },
       norm("relative spectral H1, cut", perChannel: false) { grid, precision in
-        [SpectralSeminorm(grid: grid, cut: 1, precision: precision) { k in 1 + Double(k[0] * k[0] + k[1] * k[1]) }]
+        [
+          SpectralSeminorm(grid: grid, cut: 1, precision: precision) { k in
+            1 + Double(k[0] * k[0] + k[1] * k[1])
+          }
+        ]
       },
       GradientCase(
         "relative L1", inputs: [field, field], differentiable: [true, false],

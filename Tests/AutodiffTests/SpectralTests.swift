@@ -45,7 +45,9 @@ private let roundOff = 1e-12
       expected += re + im
       for p in 0..<points {
         let (sine, cosine) = phase(f, p, s.grid)
-        for c in 0..<channels { back[p * channels + c] += copies * (re[c] * cosine - im[c] * sine) / Double(points) }
+        for c in 0..<channels {
+          back[p * channels + c] += copies * (re[c] * cosine - im[c] * sine) / Double(points)
+        }
       }
     }
     expectClose(modes.doubles, expected, tolerance: roundOff, "modes")
@@ -60,11 +62,14 @@ private let roundOff = 1e-12
     let t = OperationCases.transform(s.grid, modes: s.modes, precision: .float64)
     let points = s.grid.reduce(1, *)
     let (x, y) = (random(points * 3, "x"), random(t.modeCount * 6, "y"))
-    let (fx, fty) = (HostBuffer(count: y.count, precision: .float64), HostBuffer(count: x.count, precision: .float64))
+    let (fx, fty) = (
+      HostBuffer(count: y.count, precision: .float64), HostBuffer(count: x.count, precision: .float64)
+    )
     let (a, b) = scratch(t, 3)
     let k = Kernels(.float64)
     for (forward, back) in [
-      (TruncatedTransform.Map.analysis, TruncatedTransform.Map.analysisAdjoint), (.synthesisAdjoint, .synthesis),
+      (TruncatedTransform.Map.analysis, TruncatedTransform.Map.analysisAdjoint),
+      (.synthesisAdjoint, .synthesis),
     ] {
       t.toModes(k, forward, x.slice(), channels: 3, scratch: (a, b), into: fx.slice())
       t.fromModes(k, back, y.slice(), channels: 3, scratch: (a, b), into: fty.slice(), accumulate: false)
@@ -140,7 +145,9 @@ extension HostBuffer {
       })
     let (a, b) = (GradientProbe(fused, precision: .float64), GradientProbe(composed, precision: .float64))
     #expect(abs(a.lossValue() - b.lossValue()) <= roundOff)
-    for (x, y) in zip(a.backward(fused), b.backward(composed)) { expectClose(x, y, tolerance: roundOff, "gradient") }
+    for (x, y) in zip(a.backward(fused), b.backward(composed)) {
+      expectClose(x, y, tolerance: roundOff, "gradient")
+    }
   }
 }
 

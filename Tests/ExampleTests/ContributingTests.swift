@@ -4,19 +4,23 @@ import Fields
 import Foundation
 import Layers
 import Solvers
-import TestSupport
 import Tensors
+import TestSupport
 import Testing
 
 /// The page CONTRIBUTING.md shows these files; here they are run.
 @Suite("The examples of CONTRIBUTING.md") struct ContributingTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent()
 
   @Test("are what the page shows")
   func shown() throws {
-    let page = try String(contentsOf: ContributingTests.root.appendingPathComponent("CONTRIBUTING.md"), encoding: .utf8)
-    var blocks = page.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+    let page = try String(
+      contentsOf: ContributingTests.root.appendingPathComponent("CONTRIBUTING.md"), encoding: .utf8)
+    var blocks = page.components(separatedBy: "```swift\n").dropFirst().map {
+      $0.components(separatedBy: "```")[0]
+    }
     #expect(blocks.count == 2)
     for name in ["SpectralLinear", "HeatModes"] {
       let path = "Tests/ExampleTests/\(name).swift"
@@ -35,7 +39,8 @@ import Testing
     try reader.finish()
     let axis = GridAxis(name: "x", coordinates: (0..<16).map { Double($0) / 16 }, boundary: .periodic)
     let builder = ParameterBuilder()
-    let model = try recipe.build(OperatorSignature(inputChannels: 1, outputChannels: 2, axes: [axis]), builder)
+    let model = try recipe.build(
+      OperatorSignature(inputChannels: 1, outputChannels: 2, axes: [axis]), builder)
     let graph = Graph(precision: .float64)
     let input = graph.input(FieldShape(batch: 1, grid: [16], channels: 1))
     let output = model(input)
@@ -57,7 +62,8 @@ import Testing
     }
     let coarse = GridAxis(name: "x", coordinates: [0, 0.5], boundary: .periodic)
     #expect(throws: (any Error).self) {
-      try recipe.build(OperatorSignature(inputChannels: 1, outputChannels: 1, axes: [coarse]), ParameterBuilder())
+      try recipe.build(
+        OperatorSignature(inputChannels: 1, outputChannels: 1, axes: [coarse]), ParameterBuilder())
     }
   }
 

@@ -30,7 +30,9 @@ struct HeatModes: Problem {
   var mapping: FieldMapping { .initialToFinal(field: "u") }
   var qualityMeasures: [QualityMeasure] { [] }
   var parameters: [(name: String, value: ProblemParameter)] { [("viscosity", .number(viscosity))] }
-  var estimate: CostEstimate { CostEstimate(bytesPerWorker: 16 * points, secondsPerSample: 1e-7 * Double(points)) }
+  var estimate: CostEstimate {
+    CostEstimate(bytesPerWorker: 16 * points, secondsPerSample: 1e-7 * Double(points))
+  }
 
   func makeSolver() -> any SampleSolver { Solver(problem: self) }
 

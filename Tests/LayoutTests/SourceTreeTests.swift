@@ -5,7 +5,8 @@ import Testing
 
 /// The source tree as files: what a newcomer relies on when looking for something.
 @Suite("The source tree") struct SourceTreeTests {
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent()
 
   private func text(_ path: String) throws -> String {
@@ -24,8 +25,11 @@ import Testing
 
   private func folders(_ path: String) throws -> [String] {
     let base = SourceTreeTests.root.appendingPathComponent(path)
-    return try FileManager.default.contentsOfDirectory(at: base, includingPropertiesForKeys: [.isDirectoryKey])
-      .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }.map(\.lastPathComponent).sorted()
+    return try FileManager.default.contentsOfDirectory(
+      at: base, includingPropertiesForKeys: [.isDirectoryKey]
+    )
+    .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }.map(\.lastPathComponent)
+    .sorted()
   }
 
   @Test("has one folder, one page and one registry line for each model")
@@ -37,24 +41,29 @@ import Testing
       for file in ["\(name).swift", "\(name)+Configuration.swift", "\(name).md"] {
         #expect(exists("Sources/Operators/\(name)/\(file)"), "Sources/Operators/\(name)/\(file) is missing")
       }
-      #expect(registry.contains("ModelEntry(\(name).self),"), "add to ModelRegistry: ModelEntry(\(name).self),")
+      #expect(
+        registry.contains("ModelEntry(\(name).self),"), "add to ModelRegistry: ModelEntry(\(name).self),")
     }
   }
 
   @Test("has one page and one registry line for each PDE")
   func problems() throws {
     let registry = try text("Sources/Solvers/ProblemRegistry.swift")
-    let names = try folders("Sources/Solvers").filter { exists("Sources/Solvers/\($0)/\($0)+Configuration.swift") }
+    let names = try folders("Sources/Solvers").filter {
+      exists("Sources/Solvers/\($0)/\($0)+Configuration.swift")
+    }
     #expect(names.count == ProblemRegistry.entries.count)
     for name in names {
       #expect(exists("Sources/Solvers/\(name)/\(name).md"), "Sources/Solvers/\(name)/\(name).md is missing")
-      #expect(registry.contains("ProblemEntry(\(name).self)"), "add to ProblemRegistry: ProblemEntry(\(name).self)")
+      #expect(
+        registry.contains("ProblemEntry(\(name).self)"), "add to ProblemRegistry: ProblemEntry(\(name).self)")
     }
   }
 
   @Test("explains each module in a README")
   func readmes() throws {
-    for module in try folders("Sources") where !module.hasPrefix("C") || module == "CKernels" || module == "Configuration" {
+    for module in try folders("Sources")
+    where !module.hasPrefix("C") || module == "CKernels" || module == "Configuration" {
       if module == "opkit" { continue }
       #expect(exists("Sources/\(module)/README.md"), "Sources/\(module)/README.md is missing")
     }
@@ -74,7 +83,8 @@ import Testing
   @Test("confines unchecked concurrency to the files that guard it")
   func unchecked() throws {
     let allowed: Set<String> = [
-      "Sources/Datasets/HDF5/HDF5Library.swift", "Sources/Tensors/HostBuffer.swift", "Sources/Tensors/Kernels.swift",
+      "Sources/Datasets/HDF5/HDF5Library.swift", "Sources/Tensors/HostBuffer.swift",
+      "Sources/Tensors/Kernels.swift",
       "Sources/Tensors/WorkerPool.swift", "Sources/Spectral/PlanStore.swift",
     ]
     for file in try swiftFiles("Sources") where !allowed.contains(file) {

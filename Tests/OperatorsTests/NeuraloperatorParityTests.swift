@@ -28,10 +28,12 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
       name: "fno1d", json: #"{"type": "fno", "modes": 12, "width": 8}"#, inputs: 1, outputs: 1, train: [32],
       finer: [64]),
     Case(
-      name: "fno2d", json: #"{"type": "fno", "modes": [8, 6], "width": 8}"#, inputs: 2, outputs: 3, train: [16, 12],
+      name: "fno2d", json: #"{"type": "fno", "modes": [8, 6], "width": 8}"#, inputs: 2, outputs: 3,
+      train: [16, 12],
       finer: [24, 20]),
     Case(
-      name: "fno3d", json: #"{"type": "fno", "modes": [4, 6, 4], "width": 4, "layers": 2}"#, inputs: 1, outputs: 2,
+      name: "fno3d", json: #"{"type": "fno", "modes": [4, 6, 4], "width": 4, "layers": 2}"#, inputs: 1,
+      outputs: 2,
       train: [8, 10, 6], finer: [12, 14, 8]),
   ]
 
@@ -47,21 +49,26 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
     let built = try buildModel(c.json, inputs: c.inputs, outputs: c.outputs, grid: c.train)
     let values = HostBuffer(count: built.builder.memoryCount, precision: precision)
     let stored = try StateDict(path: weights)
-    for parameter in built.builder.parameters { try stored.copy(parameter, modes: modeCounts(c), into: values) }
+    for parameter in built.builder.parameters {
+      try stored.copy(parameter, modes: modeCounts(c), into: values)
+    }
     let gradients = HostBuffer(count: values.count, precision: precision)
 
     let run = try Run(built.model, file, group: "train", c, values: values, gradients: gradients)
     expectClose(run.output, try file.numbers("train/output"), tolerance: outputTolerance, "output")
     expectClose(run.losses, try file.numbers("train/loss_per_sample"), tolerance: 1e-6, "loss")
-    expectClose(run.foreignLosses[0], try file.numbers("train/neuralop_lploss_rel_sum"), tolerance: 1e-6, "LpLoss")
-    expectClose(run.foreignLosses[1], try file.numbers("train/neuralop_h1loss_rel_sum"), tolerance: 1e-6, "H1Loss")
+    expectClose(
+      run.foreignLosses[0], try file.numbers("train/neuralop_lploss_rel_sum"), tolerance: 1e-6, "LpLoss")
+    expectClose(
+      run.foreignLosses[1], try file.numbers("train/neuralop_h1loss_rel_sum"), tolerance: 1e-6, "H1Loss")
     for parameter in built.builder.parameters {
       let actual = parameter.range.map { gradients[$0] }
       let expected = try stored.gradient(parameter, modes: modeCounts(c), in: file)
       expectClose(actual, expected, tolerance: gradientTolerance(precision), "gradient of \(parameter.name)")
     }
     for (group, name) in [
-      ("superres", "output"), ("odd", c.train.count == 1 ? "output" : "output_f64_fixed_shift"), ("coarse", "output"),
+      ("superres", "output"), ("odd", c.train.count == 1 ? "output" : "output_f64_fixed_shift"),
+      ("coarse", "output"),
     ] where file["\(group)/input"] != nil {
       let run = try Run(built.model, file, group: group, c, values: values, gradients: nil)
       expectClose(run.output, try file.numbers("\(group)/\(name)"), tolerance: outputTolerance, group)
@@ -111,9 +118,11 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
       }
       let program = Program(graph, results: [prediction] + (loss.map { [$0] } ?? []) + foreign, loss: loss)
       let frame = Frame(program, parameters: values, gradients: gradients)
-      Run.write(try file.numbers("\(group)/input"), c.inputs, points, to: program.values(of: input, in: frame))
+      Run.write(
+        try file.numbers("\(group)/input"), c.inputs, points, to: program.values(of: input, in: frame))
       if let target {
-        Run.write(try file.numbers("\(group)/target"), c.outputs, points, to: program.values(of: target, in: frame))
+        Run.write(
+          try file.numbers("\(group)/target"), c.outputs, points, to: program.values(of: target, in: frame))
       }
       program.forward(in: frame)
       let y = program.values(of: prediction, in: frame)

@@ -14,7 +14,8 @@ func buildModel(_ json: String, inputs: Int, outputs: Int, grid: [Int]) throws -
   try reader.finish()
   let axes = grid.enumerated().map { index, count in
     GridAxis(
-      name: ["x", "y", "z"][index], coordinates: (0..<count).map { Double($0) / Double(count) }, boundary: .periodic)
+      name: ["x", "y", "z"][index], coordinates: (0..<count).map { Double($0) / Double(count) },
+      boundary: .periodic)
   }
   let signature = OperatorSignature(inputChannels: inputs, outputChannels: outputs, axes: axes)
   let builder = ParameterBuilder()
@@ -34,25 +35,32 @@ func buildModel(_ json: String, inputs: Int, outputs: Int, grid: [Int]) throws -
 
   static let published = [
     Count(
-      name: "FNO-1D Burgers", json: #"{"type": "fno-original", "modes": 16, "width": 64}"#, inputs: 1, outputs: 1,
+      name: "FNO-1D Burgers", json: #"{"type": "fno-original", "modes": 16, "width": 64}"#, inputs: 1,
+      outputs: 1,
       grid: [1024], expected: 549_569),
     Count(
-      name: "FNO-2D Darcy", json: #"{"type": "fno-original", "modes": 12, "width": 32, "padding": 0.1059}"#, inputs: 1,
+      name: "FNO-2D Darcy", json: #"{"type": "fno-original", "modes": 12, "width": 32, "padding": 0.1059}"#,
+      inputs: 1,
       outputs: 1, grid: [85, 85], expected: 2_368_001),
     Count(
-      name: "FNO-2D time", json: #"{"type": "fno-original", "modes": 12, "width": 20}"#, inputs: 10, outputs: 1,
+      name: "FNO-2D time", json: #"{"type": "fno-original", "modes": 12, "width": 20}"#, inputs: 10,
+      outputs: 1,
       grid: [64, 64], expected: 926_357),
     Count(
-      name: "FNO-3D", json: #"{"type": "fno-original", "modes": 8, "width": 20, "padding": [0, 0, 0.15]}"#, inputs: 10,
+      name: "FNO-3D", json: #"{"type": "fno-original", "modes": 8, "width": 20, "padding": [0, 0, 0.15]}"#,
+      inputs: 10,
       outputs: 1, grid: [64, 64, 40], expected: 6_558_377),
     Count(
-      name: "neuraloperator Darcy", json: #"{"type": "fno", "modes": 16, "width": 24}"#, inputs: 1, outputs: 1,
+      name: "neuraloperator Darcy", json: #"{"type": "fno", "modes": 16, "width": 24}"#, inputs: 1,
+      outputs: 1,
       grid: [16, 16], expected: 671_113),
     Count(
-      name: "neuraloperator FNO((12, 12), 64)", json: #"{"type": "fno", "modes": 12, "width": 64}"#, inputs: 1,
+      name: "neuraloperator FNO((12, 12), 64)", json: #"{"type": "fno", "modes": 12, "width": 64}"#,
+      inputs: 1,
       outputs: 1, grid: [32, 32], expected: 2_803_393),
     Count(
-      name: "neuraloperator Navier–Stokes", json: #"{"type": "fno", "modes": 64, "width": 64, "projectionRatio": 4}"#,
+      name: "neuraloperator Navier–Stokes",
+      json: #"{"type": "fno", "modes": 64, "width": 64, "projectionRatio": 4}"#,
       inputs: 1, outputs: 1, grid: [128, 128], expected: 69_265_345),
   ]
 

@@ -34,7 +34,8 @@ struct StateDict {
         for o in 0..<outputs {
           for k in 0..<count {
             for part in 0..<2 {
-              result[((k * 2 + part) * inputs + i) * outputs + o] = numbers[((i * outputs + o) * count + k) * 2 + part]
+              result[((k * 2 + part) * inputs + i) * outputs + o] =
+                numbers[((i * outputs + o) * count + k) * 2 + part]
             }
           }
         }
@@ -50,7 +51,9 @@ struct StateDict {
     let name = foreignName(parameter)
     let isComplex = parameter.kind != .real
     let numbers = try file.buffer(of: isComplex ? name + ".view_as_real" : name).doubles
-    for (i, value) in arranged(parameter, modes: modes, numbers).enumerated() { values[parameter.offset + i] = value }
+    for (i, value) in arranged(parameter, modes: modes, numbers).enumerated() {
+      values[parameter.offset + i] = value
+    }
   }
 
   func gradient(_ parameter: Parameter, modes: [Int], in reference: DatasetFile) throws -> [Double] {

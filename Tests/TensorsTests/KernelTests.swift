@@ -50,11 +50,14 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
           }
           let left =
             transposed
-            ? Kernels.Matrix(a.slice(), rows: k, columns: m).transposed : Kernels.Matrix(a.slice(), rows: m, columns: k)
+            ? Kernels.Matrix(a.slice(), rows: k, columns: m).transposed
+            : Kernels.Matrix(a.slice(), rows: m, columns: k)
           v.kernels.multiply(
             left, .init(b.slice(), rows: k, columns: n), into: .init(c.slice(), rows: m, columns: n),
             mode == 0 ? .zero : mode == 1 ? .accumulate : .row(row.slice()))
-          expectClose(c.doubles, expected, tolerance: v.tolerance, "\(m)×\(n)×\(k), transposed \(transposed), mode \(mode)")
+          expectClose(
+            c.doubles, expected, tolerance: v.tolerance,
+            "\(m)×\(n)×\(k), transposed \(transposed), mode \(mode)")
         }
       }
     }
@@ -64,7 +67,8 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
   func complexRows(_ v: KernelVariant) {
     for (count, inputs, outputs) in [(1, 3, 5), (2, 16, 16), (5, 20, 33), (6, 7, 1), (11, 32, 17)] {
       let (x, w, g) = (
-        v.random(count * 2 * inputs, "x"), v.random(2 * inputs * outputs, "w"), v.random(count * 2 * outputs, "g")
+        v.random(count * 2 * inputs, "x"), v.random(2 * inputs * outputs, "w"),
+        v.random(count * 2 * outputs, "g")
       )
       for conjugate in [false, true] {
         let y = v.empty(count * 2 * outputs)
@@ -180,7 +184,8 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
     expectClose(
       gated.doubles, (0..<(rows * channels)).map { x[$0] * g[$0 % channels] }, tolerance: v.tolerance, "gate")
     #expect(
-      abs(v.kernels.dot(x.slice(), y.slice()) - zip(x.doubles, y.doubles).reduce(0) { $0 + $1.0 * $1.1 }) <= 1e-10)
+      abs(v.kernels.dot(x.slice(), y.slice()) - zip(x.doubles, y.doubles).reduce(0) { $0 + $1.0 * $1.1 })
+        <= 1e-10)
     #expect(abs(v.kernels.absoluteSum(x.slice()) - x.doubles.reduce(0) { $0 + abs($1) }) <= 1e-10)
   }
 

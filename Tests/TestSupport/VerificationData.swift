@@ -7,7 +7,7 @@ public enum VerificationData {
     let folder =
       ProcessInfo.processInfo.environment["OPKIT_VERIFICATION_DATA"]
       ?? URL(fileURLWithPath: file).deletingLastPathComponent().appendingPathComponent("../../../shared/data")
-        .standardized.path
+      .standardized.path
     let path = folder + "/" + name
     return FileManager.default.fileExists(atPath: path) ? path : nil
   }

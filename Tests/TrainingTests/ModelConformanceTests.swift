@@ -16,7 +16,9 @@ import Training
 
   static let entries = ModelRegistry.entries.map(Entry.init)
 
-  private func build(_ entry: ModelEntry, grid: [Int]) throws -> (model: any OperatorModel, builder: ParameterBuilder) {
+  private func build(_ entry: ModelEntry, grid: [Int]) throws -> (
+    model: any OperatorModel, builder: ParameterBuilder
+  ) {
     let text = "{\"model\": \(entry.card.smokeConfiguration)}"
     let reader = ConfigReader(try ConfigDocument.parse(text, source: entry.card.identifier))
     let recipe = try ModelRegistry.read("model", from: reader)
@@ -24,7 +26,8 @@ import Training
     #expect(recipe.card.identifier == entry.card.identifier)
     let axes = grid.enumerated().map { index, count in
       GridAxis(
-        name: ["x", "y", "z"][index], coordinates: (0..<count).map { Double($0) / Double(count) }, boundary: .periodic)
+        name: ["x", "y", "z"][index], coordinates: (0..<count).map { Double($0) / Double(count) },
+        boundary: .periodic)
     }
     let builder = ParameterBuilder()
     return (
@@ -32,7 +35,8 @@ import Training
     )
   }
 
-  @Test("maps its input to one output per grid point in all its dimensions, and every parameter has a gradient",
+  @Test(
+    "maps its input to one output per grid point in all its dimensions, and every parameter has a gradient",
     arguments: entries)
   func gradients(_ e: Entry) throws {
     for dimension in e.entry.card.dimensions {
@@ -81,7 +85,8 @@ import Training
     let first = try problem.trainer(model: e.entry.card.smokeConfiguration, training: training, train: 8)
     let run = try problem.run("run", first)
     _ = try run.train(stop: .never, budget: nil, started: now(), progress: silentProgress())
-    let second = try problem.trainer(model: e.entry.card.smokeConfiguration, training: training, train: 8, seed: 5)
+    let second = try problem.trainer(
+      model: e.entry.card.smokeConfiguration, training: training, train: 8, seed: 5)
     try second.trainer.restore(CheckpointFile(path: run.directory.lastCheckpoint))
     #expect(second.trainer.bits == first.trainer.bits)
     #expect(second.trainer.evaluate(second.table).loss == first.trainer.evaluate(first.table).loss)
@@ -90,6 +95,7 @@ import Training
   @Test("has a title and a citation, in an ordered registry", arguments: entries)
   func card(_ e: Entry) {
     #expect(!e.entry.card.citation.isEmpty && !e.entry.card.title.isEmpty)
-    #expect(ModelRegistry.entries.map(\.card.identifier) == ModelRegistry.entries.map(\.card.identifier).sorted())
+    #expect(
+      ModelRegistry.entries.map(\.card.identifier) == ModelRegistry.entries.map(\.card.identifier).sorted())
   }
 }

@@ -13,7 +13,8 @@ import Training
     try reader.finish()
     let builder = ParameterBuilder()
     let real = builder.parameter("real", shape: [1], initial: .zeros)
-    let complex = builder.parameter("complex", shape: [1, 2, 1, 1], kind: .complexPairs(block: 1), initial: .zeros)
+    let complex = builder.parameter(
+      "complex", shape: [1, 2, 1, 1], kind: .complexPairs(block: 1), initial: .zeros)
     let count = builder.memoryCount
     let (values, gradients) = (
       HostBuffer(count: count, precision: .float64), HostBuffer(count: count, precision: .float64)
@@ -28,7 +29,8 @@ import Training
       gradients[complex.offset + 1] = 0.1 - 0.3 * Double(step)
       for segment in ParameterSegment.segments(of: builder.parameters) {
         optimizer.update(
-          segment, step: step, learningRate: optimizer.learningRate, kernels: Kernels(.float64), parameters: values,
+          segment, step: step, learningRate: optimizer.learningRate, kernels: Kernels(.float64),
+          parameters: values,
           gradients: gradients, state: state)
       }
     }
@@ -67,7 +69,8 @@ import Training
     expectClose(
       try weights(
         #"{"type": "adam", "learningRate": 0.01, "weightDecay": 0.1, "complexSecondMoment": "separate"}"#),
-      reference(rate: 0.01, coupled: 0.1, decoupled: 0, shared: false), tolerance: tolerance, "adam, separate")
+      reference(rate: 0.01, coupled: 0.1, decoupled: 0, shared: false), tolerance: tolerance, "adam, separate"
+    )
     expectClose(
       try weights(#"{"type": "adamw", "learningRate": 0.02, "weightDecay": 0.3}"#),
       reference(rate: 0.02, coupled: 0, decoupled: 0.3, shared: true), tolerance: tolerance, "adamw")

@@ -18,7 +18,8 @@ final class SyntheticProblem {
   init(samples: Int = 24, points: Int = 32, steps: Int? = nil) throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent("opkit-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let axis = GridAxis(name: "x", coordinates: (0..<points).map { Double($0) / Double(points) }, boundary: .periodic)
+    let axis = GridAxis(
+      name: "x", coordinates: (0..<points).map { Double($0) / Double(points) }, boundary: .periodic)
     let numbers = Philox(seed: 11, stream: "synthetic")
     if let steps {
       let layout = SampleLayout(
@@ -43,8 +44,10 @@ final class SyntheticProblem {
     (0..<points).map { j in
       (1...3).reduce(0.0) { sum, k in
         let (a, b) = numbers.normals(UInt64(sample), UInt64(k))
-        let (s, c) = (sin(2 * .pi * Double(k) * (Double(j) / Double(points) - shift)),
-          cos(2 * .pi * Double(k) * (Double(j) / Double(points) - shift)))
+        let (s, c) = (
+          sin(2 * .pi * Double(k) * (Double(j) / Double(points) - shift)),
+          cos(2 * .pi * Double(k) * (Double(j) / Double(points) - shift))
+        )
         return sum + (a * s + b * c) / Double(k)
       }
     }
@@ -82,7 +85,9 @@ final class SyntheticProblem {
   }
 
   /// A run in a directory of its own.
-  func run(_ name: String, _ parts: (trainer: Trainer, data: LearningData, table: SampleTable)) throws -> TrainingRun {
+  func run(_ name: String, _ parts: (trainer: Trainer, data: LearningData, table: SampleTable)) throws
+    -> TrainingRun
+  {
     try TrainingRun(
       parts.trainer, directory: RunDirectory(path: folder.appendingPathComponent(name).path),
       identity: .init(

@@ -3,13 +3,15 @@ import Tensors
 import Testing
 import Training
 
-private let adam = #"{"epochs": 6, "batch": 5, "optimizer": {"type": "adam", "learningRate": 0.01}, "schedule": {"type": "cosine"}}"#
+private let adam =
+  #"{"epochs": 6, "batch": 5, "optimizer": {"type": "adam", "learningRate": 0.01}, "schedule": {"type": "cosine"}}"#
 
 @Suite("Training") struct TrainerTests {
   @Test("lowers the loss by far on a problem it can represent")
   func learns() throws {
     let problem = try SyntheticProblem()
-    let training = #"{"epochs": 60, "batch": 4, "optimizer": {"type": "adam", "learningRate": 0.01}, "schedule": "cosine"}"#
+    let training =
+      #"{"epochs": 60, "batch": 4, "optimizer": {"type": "adam", "learningRate": 0.01}, "schedule": "cosine"}"#
     let (trainer, data, _) = try problem.trainer(training: training)
     let first = try #require(try trainer.trainEpoch())
     for _ in 1..<60 { _ = try trainer.trainEpoch() }

@@ -3,20 +3,23 @@ import Tensors
 extension Variable {
   /// The channels `range` of x.
   public func channels(_ range: Range<Int>) -> Variable {
-    precondition(range.lowerBound >= 0 && range.upperBound <= shape.channels && !range.isEmpty, "no such channels")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= shape.channels && !range.isEmpty, "no such channels")
     if range.count == shape.channels { return self }
     let (rows, width, all) = (shape.rows, range.count, shape.channels)
     return graph.record(
       "channels", inputs: [self], output: shape.with(channels: width),
       forward: { c in
         c.kernels.copyRows(
-          rows: rows, width: width, c.input(0).dropping(range.lowerBound), stride: all, into: c.output, stride: width)
+          rows: rows, width: width, c.input(0).dropping(range.lowerBound), stride: all, into: c.output,
+          stride: width)
       },
       backward: { c in
         guard let dx = c.inputGradient(0) else { return }
         if !dx.accumulates { c.kernels.clear(dx.slice) }
         c.kernels.copyRows(
-          rows: rows, width: width, c.outputGradient, stride: width, into: dx.slice.dropping(range.lowerBound),
+          rows: rows, width: width, c.outputGradient, stride: width,
+          into: dx.slice.dropping(range.lowerBound),
           stride: all, accumulate: true)
       })
   }

@@ -35,7 +35,8 @@ public struct DifferenceQuotient: FieldOperator {
     _ kernels: Kernels, _ alpha: Double, _ y: Slice, channels: Int, scratch: Slice, into x: Slice
   ) {
     forEachTerm(channels: channels) { coefficient, from, to, length in
-      kernels.scale(alpha * coefficient, y.dropping(to, length: length), into: x.dropping(from), accumulate: true)
+      kernels.scale(
+        alpha * coefficient, y.dropping(to, length: length), into: x.dropping(from), accumulate: true)
     }
   }
 

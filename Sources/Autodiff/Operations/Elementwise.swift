@@ -59,7 +59,8 @@ extension Variable {
       backward: { c in
         let dg = c.parameterGradient(0)
         c.kernels.columnDots(
-          rows: rows, channels: channels, c.outputGradient, c.input(0), into: dg.slice, accumulate: dg.accumulates)
+          rows: rows, channels: channels, c.outputGradient, c.input(0), into: dg.slice,
+          accumulate: dg.accumulates)
         guard let dx = c.inputGradient(0) else { return }
         c.kernels.gate(
           rows: rows, channels: channels, c.outputGradient, by: c.parameter(0), into: dx.slice,
@@ -70,11 +71,14 @@ extension Variable {
   /// x·s + t with constants repeating over the batch: per channel, or per grid point and channel.
   public func affine(scale: HostBuffer, shift: HostBuffer) -> Variable {
     precondition(scale.count == shift.count)
-    precondition(scale.count == shape.channels || scale.count == shape.sampleCount, "constants do not fit \(shape)")
+    precondition(
+      scale.count == shape.channels || scale.count == shape.sampleCount, "constants do not fit \(shape)")
     let zero = HostBuffer(count: shift.count, precision: graph.precision)
     return graph.record(
-      "affine", inputs: [self], output: shape, constants: [scale, shift, zero], backwardScratch: [shape.count],
-      forward: { c in c.kernels.affine(c.input(0), scale: c.constant(0), shift: c.constant(1), into: c.output) },
+      "affine", inputs: [self], output: shape, constants: [scale, shift, zero],
+      backwardScratch: [shape.count],
+      forward: { c in c.kernels.affine(c.input(0), scale: c.constant(0), shift: c.constant(1), into: c.output)
+      },
       backward: { c in
         guard let dx = c.inputGradient(0) else { return }
         let target = dx.accumulates ? c.scratch(0) : dx.slice

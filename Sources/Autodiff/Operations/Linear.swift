@@ -7,14 +7,17 @@ extension Variable {
   ///   - weight: `[Cin, Cout]`.
   ///   - bias: `[Cout]`.
   public func linear(weight: Parameter, bias: Parameter? = nil) -> Variable {
-    precondition(weight.shape.count == 2 && weight.shape[0] == shape.channels, "\(weight.name) does not fit \(shape)")
+    precondition(
+      weight.shape.count == 2 && weight.shape[0] == shape.channels, "\(weight.name) does not fit \(shape)")
     let (inputs, outputs, rows) = (weight.shape[0], weight.shape[1], shape.rows)
     return graph.record(
-      "linear", inputs: [self], output: shape.with(channels: outputs), parameters: [weight] + (bias.map { [$0] } ?? []),
+      "linear", inputs: [self], output: shape.with(channels: outputs),
+      parameters: [weight] + (bias.map { [$0] } ?? []),
       keepsInputs: [0], backwardScratch: [inputs * outputs],
       forward: { c in
         c.kernels.multiply(
-          .init(c.input(0), rows: rows, columns: inputs), .init(c.parameter(0), rows: inputs, columns: outputs),
+          .init(c.input(0), rows: rows, columns: inputs),
+          .init(c.parameter(0), rows: inputs, columns: outputs),
           into: .init(c.output, rows: rows, columns: outputs), bias == nil ? .zero : .row(c.parameter(1)))
       },
       backward: { c in

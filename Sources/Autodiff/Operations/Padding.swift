@@ -44,7 +44,8 @@ extension Variable {
         if !dx.accumulates { c.kernels.clear(dx.slice) }
         runs.forEach(batch: batch) { small, big in
           c.kernels.scale(
-            1, c.outputGradient.dropping(small, length: runs.length), into: dx.slice.dropping(big), accumulate: true)
+            1, c.outputGradient.dropping(small, length: runs.length), into: dx.slice.dropping(big),
+            accumulate: true)
         }
       })
   }
@@ -59,7 +60,8 @@ private struct GridRuns: Sendable {
   private let channels: Int
 
   init(small: [Int], large: [Int], origin: [Int], channels: Int) {
-    precondition(zip(zip(small, large), origin).allSatisfy { $0.0 + $1 <= $0.1 && $1 >= 0 }, "the box leaves the grid")
+    precondition(
+      zip(zip(small, large), origin).allSatisfy { $0.0 + $1 <= $0.1 && $1 >= 0 }, "the box leaves the grid")
     self.small = small
     self.large = large
     self.origin = origin

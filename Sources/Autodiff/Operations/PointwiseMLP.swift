@@ -13,12 +13,14 @@ extension Variable {
   ///   - second: W₂ `[H, Cout]` and b₂ `[Cout]`.
   ///   - skip: s, of the output's shape, and g `[Cout]`.
   public func pointwiseMLP(
-    first: (weight: Parameter, bias: Parameter), activation: Activation, second: (weight: Parameter, bias: Parameter),
+    first: (weight: Parameter, bias: Parameter), activation: Activation,
+    second: (weight: Parameter, bias: Parameter),
     skip: (field: Variable, gate: Parameter)? = nil, outputActivation: Activation = .identity
   ) -> Variable {
     let (inputs, hidden, outputs) = (first.weight.shape[0], first.weight.shape[1], second.weight.shape[1])
     precondition(inputs == shape.channels, "\(first.weight.name) does not fit \(shape)")
-    precondition(second.weight.shape[0] == hidden && first.bias.count == hidden && second.bias.count == outputs)
+    precondition(
+      second.weight.shape[0] == hidden && first.bias.count == hidden && second.bias.count == outputs)
     let output = shape.with(channels: outputs)
     precondition(skip.map { $0.field.shape == output && $0.gate.count == outputs } ?? true)
     let mlp = PointwiseMLP(
@@ -59,7 +61,8 @@ private struct PointwiseMLP: Sendable {
   }
 
   /// h = f₁(x·W₁ + b₁) of a tile, and f₁′ where asked for.
-  private func hiddenValues(_ c: OperationContext, _ start: Int, _ count: Int, _ h: Slice, derivative: Slice?) {
+  private func hiddenValues(_ c: OperationContext, _ start: Int, _ count: Int, _ h: Slice, derivative: Slice?)
+  {
     c.kernels.multiply(
       .init(c.input(0).dropping(start * inputs), rows: count, columns: inputs),
       .init(c.parameter(0), rows: inputs, columns: hidden), into: .init(h, rows: count, columns: hidden),
@@ -116,7 +119,8 @@ private struct PointwiseMLP: Sendable {
         hMatrix.transposed, dzMatrix, into: .init(targets[2].slice, rows: hidden, columns: outputs),
         targets[2].accumulates || later ? .accumulate : .zero)
       k.columnSums(
-        rows: count, channels: outputs, dz, into: targets[3].slice, accumulate: targets[3].accumulates || later)
+        rows: count, channels: outputs, dz, into: targets[3].slice,
+        accumulate: targets[3].accumulates || later)
       let dhMatrix = Kernels.Matrix(dh, rows: count, columns: hidden)
       k.multiply(dzMatrix, .init(secondTransposed, rows: outputs, columns: hidden), into: dhMatrix)
       let da = dh.dropping(0, length: count * hidden)
@@ -126,7 +130,8 @@ private struct PointwiseMLP: Sendable {
         x.transposed, dhMatrix, into: .init(targets[0].slice, rows: inputs, columns: hidden),
         targets[0].accumulates || later ? .accumulate : .zero)
       k.columnSums(
-        rows: count, channels: hidden, da, into: targets[1].slice, accumulate: targets[1].accumulates || later)
+        rows: count, channels: hidden, da, into: targets[1].slice, accumulate: targets[1].accumulates || later
+      )
       if let dx = c.inputGradient(0) {
         k.multiply(
           dhMatrix, .init(firstTransposed, rows: hidden, columns: inputs),
@@ -136,7 +141,8 @@ private struct PointwiseMLP: Sendable {
       // After the gradient of input 0, which may be the same variable.
       guard let gate else { return }
       let s = c.input(1).dropping(start * outputs, length: count * outputs)
-      k.columnDots(rows: count, channels: outputs, dz, s, into: gate.slice, accumulate: gate.accumulates || later)
+      k.columnDots(
+        rows: count, channels: outputs, dz, s, into: gate.slice, accumulate: gate.accumulates || later)
       if let ds = c.inputGradient(1) {
         k.gate(
           rows: count, channels: outputs, dz, by: c.parameter(4), into: ds.slice.dropping(start * outputs),

@@ -9,7 +9,8 @@ public protocol FieldOperator: Sendable {
   /// y = L x for one sample.
   func apply(_ kernels: Kernels, _ x: Slice, channels: Int, scratch: Slice, into y: Slice)
   /// x += alpha·Lᵀ y for one sample; y may be overwritten.
-  func addTransposed(_ kernels: Kernels, _ alpha: Double, _ y: Slice, channels: Int, scratch: Slice, into x: Slice)
+  func addTransposed(
+    _ kernels: Kernels, _ alpha: Double, _ y: Slice, channels: Int, scratch: Slice, into x: Slice)
 }
 
 /// L = identity.
@@ -55,7 +56,8 @@ extension Variable {
     let field = shape.points * channels
     return graph.record(
       "relativeNorm", inputs: [self, target], output: FieldShape(batch: shape.batch, grid: [], channels: 1),
-      keepsInputs: [0, 1], residuals: [shape.batch * groups * 2], forwardScratch: [field, result, max(1, scratch)],
+      keepsInputs: [0, 1], residuals: [shape.batch * groups * 2],
+      forwardScratch: [field, result, max(1, scratch)],
       backwardScratch: [field, result, max(1, scratch), field],
       forward: norm.forward, backward: norm.backward)
   }
@@ -134,7 +136,8 @@ private struct RelativeNorm: Sendable {
   /// Channel group g of sample s of a field, gathered.
   private func gather(_ c: OperationContext, _ field: Slice, _ s: Int, _ g: Int, into x: Slice) {
     c.kernels.copyRows(
-      rows: points, width: channels, field.dropping(s * points * allChannels + g), stride: allChannels, into: x,
+      rows: points, width: channels, field.dropping(s * points * allChannels + g), stride: allChannels,
+      into: x,
       stride: channels)
   }
 
@@ -152,7 +155,8 @@ private struct RelativeNorm: Sendable {
     gather(c, c.input(0), s, g, into: d)
     c.kernels.scale(-1, d, into: d)
     c.kernels.copyRows(
-      rows: points, width: channels, c.input(1).dropping(s * points * allChannels + g), stride: allChannels, into: d,
+      rows: points, width: channels, c.input(1).dropping(s * points * allChannels + g), stride: allChannels,
+      into: d,
       stride: channels, accumulate: true)
     c.kernels.scale(-1, d, into: d)
   }

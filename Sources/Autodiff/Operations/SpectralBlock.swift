@@ -28,7 +28,8 @@ extension Variable {
   ///   - bias: b, `[Cout]`.
   /// - References: Z. Li et al., Fourier Neural Operator for Parametric PDEs, ICLR 2021, eq. (2) and (4).
   public func spectralBlock(
-    _ map: SpectralMap, weight: Parameter, skip: Parameter? = nil, bias: Parameter? = nil, activation: Activation
+    _ map: SpectralMap, weight: Parameter, skip: Parameter? = nil, bias: Parameter? = nil,
+    activation: Activation
   ) -> Variable {
     let block = SpectralBlock(self.shape, map, weight: weight, skip: skip, bias: bias, activation: activation)
     let keepsPreactivation = activation != .identity
@@ -37,7 +38,9 @@ extension Variable {
       parameters: [weight] + [skip, bias].compactMap { $0 }, keepsInputs: skip == nil ? [] : [0],
       residuals: [block.batch * block.modes * 2 * block.inputs]
         + (keepsPreactivation ? [shape.rows * block.outputs] : []),
-      forwardScratch: [block.batch * block.modes * 2 * block.outputs, block.scratchCount, block.scratchCount],
+      forwardScratch: [
+        block.batch * block.modes * 2 * block.outputs, block.scratchCount, block.scratchCount,
+      ],
       backwardScratch: [
         block.batch * block.modes * 2 * block.outputs, block.scratchCount, block.scratchCount,
         2 * block.inputs * block.outputs, block.batch * block.modes * 2 * block.inputs,
@@ -65,7 +68,8 @@ private struct SpectralBlock: Sendable {
     _ shape: FieldShape, _ map: SpectralMap, weight: Parameter, skip: Parameter?, bias: Parameter?,
     activation: Activation
   ) {
-    precondition(weight.shape.count == 4 && weight.shape[1] == 2, "\(weight.name): shape [modes, 2, Cin, Cout]")
+    precondition(
+      weight.shape.count == 4 && weight.shape[1] == 2, "\(weight.name): shape [modes, 2, Cin, Cout]")
     precondition(map.transform.grid == shape.grid, "the transform is for the grid \(map.transform.grid)")
     precondition(map.weightBlocks.allSatisfy { $0 < weight.shape[0] }, "\(weight.name) has too few modes")
     batch = shape.batch
@@ -199,7 +203,8 @@ private struct SpectralBlock: Sendable {
           }
           if let skipTarget {
             k.multiply(
-              Kernels.Matrix(c.input(0).dropping(row * inputs), rows: range.count, columns: inputs).transposed,
+              Kernels.Matrix(c.input(0).dropping(row * inputs), rows: range.count, columns: inputs)
+                .transposed,
               .init(dz, rows: range.count, columns: outputs),
               into: .init(skipTarget.slice, rows: inputs, columns: outputs),
               skipTarget.accumulates || !isFirst ? .accumulate : .zero)

@@ -6,7 +6,8 @@ import Tensors
 /// The Fourier neural operator in the form of today's neuraloperator library; equations in FNO.md.
 public struct FNO: OperatorModel {
   public static let card = ModelCard(
-    identifier: "fno", title: "Fourier neural operator (neuraloperator 2 form: channel networks, soft gating)",
+    identifier: "fno",
+    title: "Fourier neural operator (neuraloperator 2 form: channel networks, soft gating)",
     citation: "Z. Li et al., Fourier Neural Operator for Parametric PDEs, ICLR 2021, arXiv:2010.08895",
     dimensions: 1...3,
     smokeConfiguration: #"{"type": "fno", "modes": 6, "width": 8, "layers": 2}"#)
@@ -26,7 +27,8 @@ public struct FNO: OperatorModel {
   private let blocks: [Block]
   private let projection: PointwiseNetwork
 
-  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws {
+  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
+  {
     self.configuration = configuration
     let d = signature.dimensions
     modes = try perAxis(configuration.modes, key: "modes", dimensions: d)

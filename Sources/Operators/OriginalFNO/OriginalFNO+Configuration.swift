@@ -22,7 +22,8 @@ extension OriginalFNO {
       projectionWidth = try reader.int(
         "projectionWidth", default: 128, in: 1...65536, doc: "hidden channels of the projection")
       embedding = try reader.choice(
-        "embedding", default: .closed, doc: "coordinates appended to the input: closed (j/(N-1)), half-open, none")
+        "embedding", default: .closed,
+        doc: "coordinates appended to the input: closed (j/(N-1)), half-open, none")
       padding = try reader.doubles(
         "padding", default: [0], each: 0...1,
         doc: "fraction of the domain padded with zeros behind the end; one number or one per axis")

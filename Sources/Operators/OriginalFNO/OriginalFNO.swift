@@ -6,10 +6,12 @@ import Tensors
 /// The Fourier neural operator as its paper's scripts of 2022 define it; equations in OriginalFNO.md.
 public struct OriginalFNO: OperatorModel {
   public static let card = ModelCard(
-    identifier: "fno-original", title: "Fourier neural operator (original form: 1×1 skip, one projection network)",
+    identifier: "fno-original",
+    title: "Fourier neural operator (original form: 1×1 skip, one projection network)",
     citation: "Z. Li et al., Fourier Neural Operator for Parametric PDEs, ICLR 2021, arXiv:2010.08895",
     dimensions: 1...3,
-    smokeConfiguration: #"{"type": "fno-original", "modes": 4, "width": 8, "layers": 2, "projectionWidth": 16}"#)
+    smokeConfiguration:
+      #"{"type": "fno-original", "modes": 4, "width": 8, "layers": 2, "projectionWidth": 16}"#)
 
   private struct Block {
     var spectral: SpectralConvolution
@@ -23,21 +25,24 @@ public struct OriginalFNO: OperatorModel {
   private let blocks: [Block]
   private let projection: PointwiseNetwork
 
-  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws {
+  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
+  {
     let d = signature.dimensions
     embedding = configuration.embedding
     modes = try perAxis(configuration.modes, key: "modes", dimensions: d)
     padding = try perAxis(configuration.padding, key: "padding", dimensions: d)
     let width = configuration.width
     lifting = Linear(
-      "lifting", inputs: signature.inputChannels + embedding.channels(dimensions: d), outputs: width, in: builder)
+      "lifting", inputs: signature.inputChannels + embedding.channels(dimensions: d), outputs: width,
+      in: builder)
     let modes = modes
     blocks = (0..<configuration.layers).map { index in
       builder.scope("blocks.\(index)") {
         Block(
           spectral: SpectralConvolution(
             "spectral", inputs: width, outputs: width, modes: modes, selection: .oneSided,
-            initial: .positiveUniform(upper: 1 / Double(width * width)), forwardNormalized: false, in: builder),
+            initial: .positiveUniform(upper: 1 / Double(width * width)), forwardNormalized: false, in: builder
+          ),
           skip: Linear("skip", inputs: width, outputs: width, in: builder))
       }
     }

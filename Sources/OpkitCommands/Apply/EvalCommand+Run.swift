@@ -14,7 +14,9 @@ extension Eval {
     try model.check(reader)
     let predictor = Predictor(model.task, parameters: model.parameters, pool: pool)
     let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
-    let evaluation = try ModelEvaluation(predictor, reader, samples: samples, pool: pool) { progress.update($0) }
+    let evaluation = try ModelEvaluation(predictor, reader, samples: samples, pool: pool) {
+      progress.update($0)
+    }
     progress.finish()
     if let plot {
       try PredictionPanels(
@@ -40,10 +42,13 @@ extension Eval {
   }
 
   /// All samples of `--data`, or the test samples that the checkpoint was trained beside.
-  private func samplesToMeasure(_ model: TrainedModel, precision: Precision) throws -> (SampleReader, Range<Int>) {
+  private func samplesToMeasure(_ model: TrainedModel, precision: Precision) throws -> (
+    SampleReader, Range<Int>
+  ) {
     if let data {
       let reader = try SampleReader(
-        DatasetFile(path: data), mapping: model.file.checkpoint.mapping, options: model.configuration.data.reading,
+        DatasetFile(path: data), mapping: model.file.checkpoint.mapping,
+        options: model.configuration.data.reading,
         precision: precision)
       return (reader, 0..<reader.sampleCount)
     }

@@ -10,7 +10,8 @@ extension Infer {
     let pool = WorkerPool(workerCount: invocation.threads)
     let precision = model.configuration.training.precision
     let reader = try SampleReader(
-      DatasetFile(path: input), mapping: model.file.checkpoint.mapping, options: model.configuration.data.reading,
+      DatasetFile(path: input), mapping: model.file.checkpoint.mapping,
+      options: model.configuration.data.reading,
       precision: precision, includeOutputs: false)
     try model.check(reader)
     let predictor = Predictor(model.task, parameters: model.parameters, pool: pool)
@@ -19,8 +20,10 @@ extension Infer {
     let writer = try PredictionWriter(
       path: output, outputs: model.file.checkpoint.outputs, axes: reader.axes,
       sampleIndices: Array(0..<reader.sampleCount), precision: precision,
-      attributes: [("title", .text("predictions of \(model.configuration.model.card.identifier)")),
-        ("checkpoint", .text(checkpoint)), ("input", .text(input))],
+      attributes: [
+        ("title", .text("predictions of \(model.configuration.model.card.identifier)")),
+        ("checkpoint", .text(checkpoint)), ("input", .text(input)),
+      ],
       overwrite: force)
     let chunk = max(1, min(64, (1 << 22) / (reader.pointCount * max(channels, reader.inputChannels))))
     let inputs = HostBuffer(count: chunk * reader.pointCount * reader.inputChannels, precision: precision)

@@ -24,7 +24,8 @@ struct TrainedModel {
     for override in shared.overrides where !override.hasPrefix("data.") {
       throw Diagnostic(
         "usage.set", exit: .usage, "'\(override)' cannot change a trained model", at: "--set \(override)",
-        why: "only keys under data. matter once a model is trained", fix: "leave the flag out, or train again")
+        why: "only keys under data. matter once a model is trained", fix: "leave the flag out, or train again"
+      )
     }
     try shared.apply(to: &document)
     let reader = ConfigReader(document)
@@ -48,9 +49,12 @@ struct TrainedModel {
       Diagnostic(
         "input.mismatch", exit: .badInput, "the data have \(found) \(what), and the model needs \(wanted)",
         at: reader.file.path, why: "the model was trained on other fields",
-        fix: "use a file with the fields the checkpoint was trained on; 'opkit inspect \(file.path)' names them")
+        fix:
+          "use a file with the fields the checkpoint was trained on; 'opkit inspect \(file.path)' names them")
     }
-    guard has.dimensions == needs.dimensions else { throw refuse("spatial axes", has.dimensions, needs.dimensions) }
+    guard has.dimensions == needs.dimensions else {
+      throw refuse("spatial axes", has.dimensions, needs.dimensions)
+    }
     guard has.inputChannels == needs.inputChannels else {
       throw refuse("input channels", has.inputChannels, needs.inputChannels)
     }
@@ -58,6 +62,8 @@ struct TrainedModel {
       throw refuse("output channels", has.outputChannels, needs.outputChannels)
     }
     try configuration.model.validate(task.model, has.gridShape)
-    for normalizer in [task.inputNormalizer, task.outputNormalizer] { try normalizer.check(grid: has.gridShape) }
+    for normalizer in [task.inputNormalizer, task.outputNormalizer] {
+      try normalizer.check(grid: has.gridShape)
+    }
   }
 }

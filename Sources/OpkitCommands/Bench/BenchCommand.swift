@@ -20,7 +20,8 @@ struct Bench: OpkitCommand {
         opkit bench configs/bench/fno2d-64.json
       """)
 
-  @Argument(help: "Configuration file; 'opkit schema bench' describes it.", completion: .file(extensions: ["json"]))
+  @Argument(
+    help: "Configuration file; 'opkit schema bench' describes it.", completion: .file(extensions: ["json"]))
   var config: String
 
   @Option(help: "Steps to time, after two that warm up.")

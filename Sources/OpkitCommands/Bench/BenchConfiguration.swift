@@ -16,10 +16,12 @@ struct BenchConfiguration {
     let grid = try reader.ints("grid", default: [64, 64], each: 1...65_536, doc: "points of each axis")
     let inputs = try reader.int("inputChannels", default: 1, in: 1...4096, doc: "channels of the input")
     let outputs = try reader.int("outputChannels", default: 1, in: 1...4096, doc: "channels of the output")
-    training = try TrainingConfiguration(from: reader.section("training", doc: "as in a training configuration"))
+    training = try TrainingConfiguration(
+      from: reader.section("training", doc: "as in a training configuration"))
     seed = UInt64(try reader.int("seed", default: 0, in: 0...Int.max, doc: "seed of weights and data"))
     guard (1...3).contains(grid.count) else {
-      throw reader.fail("grid", "grid has \(grid.count) axes", why: "models exist for 1 to 3", fix: "give 1 to 3 numbers")
+      throw reader.fail(
+        "grid", "grid has \(grid.count) axes", why: "models exist for 1 to 3", fix: "give 1 to 3 numbers")
     }
     signature = OperatorSignature(
       inputChannels: inputs, outputChannels: outputs,

@@ -19,11 +19,13 @@ struct BenchReport {
     let model = try configuration.model.build(configuration.signature, builder)
     let training = configuration.training
     let table = SampleTable(
-      random: training.batch, signature: configuration.signature, seed: configuration.seed, precision: training.precision)
+      random: training.batch, signature: configuration.signature, seed: configuration.seed,
+      precision: training.precision)
     let task = try OperatorTask(model: model, fittingNormalizersTo: table, input: .none, output: .none)
     let pool = WorkerPool(workerCount: threads)
     let trainer = try Trainer(
-      task, training, builder: builder, training: table, validation: nil, seed: configuration.seed, pool: pool)
+      task, training, builder: builder, training: table, validation: nil, seed: configuration.seed, pool: pool
+    )
     let predictor = Predictor(task, parameters: trainer.values, pool: pool)
     let outputs = HostBuffer(count: table.outputs.count, precision: training.precision)
     let grid = configuration.signature.gridShape
@@ -76,7 +78,8 @@ struct BenchReport {
     [
       "parameters": .integer(parameterCount), "batch": .integer(batch), "threads": .integer(threads),
       "kernels": .string(KernelSet.active.name),
-      "stepMilliseconds": BenchReport.summary(stepSeconds), "forwardMilliseconds": BenchReport.summary(forwardSeconds),
+      "stepMilliseconds": BenchReport.summary(stepSeconds),
+      "forwardMilliseconds": BenchReport.summary(forwardSeconds),
       "samplesPerSecond": .number(Double(batch) / BenchReport.median(stepSeconds)),
       "peakMemoryBytes": .integer(peakMemory()),
       "matrixGigaflopsPerCore": .number(BenchReport.median(calibration)),
@@ -84,7 +87,8 @@ struct BenchReport {
         operations.map {
           [
             "name": .string($0.name), "count": .integer($0.count),
-            "forwardMilliseconds": .number(1000 * $0.forward), "backwardMilliseconds": .number(1000 * $0.backward),
+            "forwardMilliseconds": .number(1000 * $0.forward),
+            "backwardMilliseconds": .number(1000 * $0.backward),
           ]
         }),
     ]
@@ -103,7 +107,8 @@ struct BenchReport {
       "\(milliseconds(BenchReport.median(seconds)))  (\(milliseconds(seconds.min() ?? 0)) … \(milliseconds(seconds.max() ?? 0)))"
     }
     let head = tableText([
-      ["parameters", grouped(parameterCount)], ["batch", "\(batch) on \(threads) threads, \(KernelSet.active.name) kernels"],
+      ["parameters", grouped(parameterCount)],
+      ["batch", "\(batch) on \(threads) threads, \(KernelSet.active.name) kernels"],
       ["step", span(stepSeconds)], ["forward", span(forwardSeconds)],
       ["samples", "\(numberText(Double(batch) / BenchReport.median(stepSeconds))) a second in training"],
       ["memory", "\(byteText(Double(peakMemory()))) at most"],

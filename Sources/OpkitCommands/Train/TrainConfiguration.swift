@@ -13,9 +13,11 @@ struct TrainConfiguration {
 
   init(from reader: ConfigReader) throws {
     model = try ModelRegistry.read("model", from: reader)
-    data = try DataConfiguration(from: reader.section("data", doc: "which samples of which file, and the learning task"))
+    data = try DataConfiguration(
+      from: reader.section("data", doc: "which samples of which file, and the learning task"))
     training = try TrainingConfiguration(from: reader.section("training", doc: "how the model is fitted"))
     seed = UInt64(
-      try reader.int("seed", default: 0, in: 0...Int.max, doc: "seed of initial weights and of the order of samples"))
+      try reader.int(
+        "seed", default: 0, in: 0...Int.max, doc: "seed of initial weights and of the order of samples"))
   }
 }

@@ -38,12 +38,14 @@ struct TrainingSession {
       throw TrainingError.batchExceedsSamples(batch: training.batch, samples: data.train.count)
     }
     table = try data.table(data.train, precision: training.precision)
-    let validation = data.validation.count > 0 ? try data.table(data.validation, precision: training.precision) : nil
+    let validation =
+      data.validation.count > 0 ? try data.table(data.validation, precision: training.precision) : nil
     let task = try OperatorTask(
       model: model, fittingNormalizersTo: table, input: configuration.data.inputNormalization,
       output: configuration.data.outputNormalization)
     trainer = try Trainer(
-      task, training, builder: builder, training: table, validation: validation, seed: configuration.seed, pool: pool)
+      task, training, builder: builder, training: table, validation: validation, seed: configuration.seed,
+      pool: pool)
     if let start = initializeFrom ?? training.initializeFrom {
       try trainer.initialize(from: CheckpointFile(path: start))
     }
@@ -65,17 +67,23 @@ struct TrainingSession {
           + (signature.rolloutSteps > 1 ? ", \(signature.rolloutSteps) steps of roll-out" : "")
       ),
       (
-        "samples", "\(data.train.count) training, \(data.validation.count) validation, \(data.test.count) test"
+        "samples",
+        "\(data.train.count) training, \(data.validation.count) validation, \(data.test.count) test"
       ),
       ("updates", "\(trainer.stepsPerEpoch) per epoch, \(configuration.training.epochs) epochs"),
       ("memory", "about \(byteText(Double(memory)))"),
-      ("time", "about \(durationText(total)) at \(invocation.threads) threads (\(milliseconds(seconds)) an update)"),
+      (
+        "time",
+        "about \(durationText(total)) at \(invocation.threads) threads (\(milliseconds(seconds)) an update)"
+      ),
     ]
     return tableText(rows.map { [$0.0, $0.1] })
   }
 
   /// Trains in the run directory and reports; see `RunTarget` for what `start` means.
-  func run(in target: RunTarget, start: RunTarget.Start, maxHours: Double?, started: Double) throws -> ExitStatus {
+  func run(in target: RunTarget, start: RunTarget.Start, maxHours: Double?, started: Double) throws
+    -> ExitStatus
+  {
     let directory = try RunDirectory(path: target.path)
     let fingerprint = table.fingerprint()
     let run = TrainingRun(
@@ -140,7 +148,8 @@ struct TrainingSession {
         title: "\(configuration.model.card.identifier) on \(data.test.path)"
       ).write(to: panels)
       if let error = evaluation["relativeL2"] {
-        lines.append("test       relative L2 \(numberText(error.summary.mean)) over \(data.test.count) samples")
+        lines.append(
+          "test       relative L2 \(numberText(error.summary.mean)) over \(data.test.count) samples")
       }
       lines.append("picture    \(panels)")
     }

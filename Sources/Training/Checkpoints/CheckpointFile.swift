@@ -26,7 +26,8 @@ public struct CheckpointFile {
     let version = try text("opkit.format")
     guard version == Checkpoint.formatVersion else {
       throw TrainingError.notACheckpoint(
-        path: path, missing: "its layout is version \(version), and this opkit reads version \(Checkpoint.formatVersion)")
+        path: path,
+        missing: "its layout is version \(version), and this opkit reads version \(Checkpoint.formatVersion)")
     }
     func json(_ key: String) throws -> JSONValue { try JSONValue.parse(text(key), source: "\(path): \(key)") }
     guard let signature = OperatorSignature(json: try json("signature")) else {
@@ -45,8 +46,10 @@ public struct CheckpointFile {
     checkpoint = Checkpoint(
       configuration: try json("configuration"), signature: signature,
       mapping: try FieldMapping(json: text("mapping"), source: "\(path): mapping"),
-      outputs: try OutputDescription(json: try json("outputs"), source: path), fingerprint: try text("fingerprint"),
-      progress: progress, inputNormalizer: try normalizer("input"), outputNormalizer: try normalizer("output"))
+      outputs: try OutputDescription(json: try json("outputs"), source: path),
+      fingerprint: try text("fingerprint"),
+      progress: progress, inputNormalizer: try normalizer("input"), outputNormalizer: try normalizer("output")
+    )
   }
 
   /// Names, types and shapes of all tensors.
@@ -90,7 +93,8 @@ extension OperatorSignature {
       "axes": .array(
         axes.map { axis in
           [
-            "name": .string(axis.name), "boundary": .string(axis.boundary.rawValue), "units": .string(axis.units),
+            "name": .string(axis.name), "boundary": .string(axis.boundary.rawValue),
+            "units": .string(axis.units),
             "coordinates": .array(axis.coordinates.map { .number($0) }),
           ]
         }),
@@ -104,7 +108,8 @@ extension OperatorSignature {
     else { return nil }
     var axes: [GridAxis] = []
     for entry in list {
-      guard let name = entry["name"]?.stringValue, let boundary = entry["boundary"]?.stringValue.flatMap(GridAxis.Boundary.init),
+      guard let name = entry["name"]?.stringValue,
+        let boundary = entry["boundary"]?.stringValue.flatMap(GridAxis.Boundary.init),
         case .array(let numbers)? = entry["coordinates"], !numbers.isEmpty
       else { return nil }
       axes.append(

@@ -30,7 +30,9 @@ public struct TrainingProgress: Sendable, Equatable {
   }
 
   init?(json: JSONValue) {
-    guard let epoch = json["epoch"]?.intValue, let step = json["step"]?.intValue, epoch >= 0, step >= 0 else { return nil }
+    guard let epoch = json["epoch"]?.intValue, let step = json["step"]?.intValue, epoch >= 0, step >= 0 else {
+      return nil
+    }
     self.epoch = epoch
     self.step = step
     stepInEpoch = json["stepInEpoch"]?.intValue ?? 0

@@ -15,7 +15,10 @@ final class LaneProgram {
   /// - Parameters:
   ///   - steps: applications of the operator; the target has that many frames.
   ///   - trains: whether gradients are wanted.
-  init(_ task: OperatorTask, _ configuration: TrainingConfiguration, samples: Int, steps: Int, grid: [Int], trains: Bool) {
+  init(
+    _ task: OperatorTask, _ configuration: TrainingConfiguration, samples: Int, steps: Int, grid: [Int],
+    trains: Bool
+  ) {
     self.samples = samples
     let signature = task.signature
     let graph = Graph(precision: configuration.precision)

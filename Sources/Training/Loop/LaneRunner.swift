@@ -26,7 +26,8 @@ final class LaneRunner {
   }
 
   init(
-    _ task: OperatorTask, _ configuration: TrainingConfiguration, pool: WorkerPool, trains: Bool, parameterCount: Int
+    _ task: OperatorTask, _ configuration: TrainingConfiguration, pool: WorkerPool, trains: Bool,
+    parameterCount: Int
   ) {
     self.task = task
     self.configuration = configuration
@@ -76,7 +77,8 @@ final class LaneRunner {
   ///   - losses: receives one value per item; double precision.
   ///   - errors: receives one relative L2 error per item, when evaluating.
   func run(
-    _ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, scale: Double, losses: HostBuffer,
+    _ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, scale: Double,
+    losses: HostBuffer,
     errors: HostBuffer? = nil
   ) {
     let grid = table.signature.gridShape
@@ -90,7 +92,8 @@ final class LaneRunner {
       }
     }
     prepare(
-      Set(pieces.joined().map { ProgramKey(samples: $0.count, steps: steps, grid: grid) }), parameters: parameters)
+      Set(pieces.joined().map { ProgramKey(samples: $0.count, steps: steps, grid: grid) }),
+      parameters: parameters)
     pool.forEach(pieces.count) { lane, worker in
       for (index, piece) in pieces[lane].enumerated() {
         let key = ProgramKey(samples: piece.count, steps: steps, grid: grid)
@@ -109,7 +112,9 @@ final class LaneRunner {
         }
       }
     }
-    for lane in laneRanges.count..<max(laneRanges.count, gradients.count) { kernels.clear(gradients[lane].slice()) }
+    for lane in laneRanges.count..<max(laneRanges.count, gradients.count) {
+      kernels.clear(gradients[lane].slice())
+    }
   }
 
   /// Samples per pass when evaluating: memory stays that of a few samples whatever the set's size.
@@ -117,7 +122,8 @@ final class LaneRunner {
 
   /// Copies the items' inputs and targets into the frame. An item that starts later in its trajectory sees the window
   /// ending there: its frames come from the inputs as far as those reach, then from the outputs.
-  private func load(_ items: ArraySlice<Item>, of table: SampleTable, into program: LaneProgram, frame: Frame) {
+  private func load(_ items: ArraySlice<Item>, of table: SampleTable, into program: LaneProgram, frame: Frame)
+  {
     let input = program.program.values(of: program.input, in: frame)
     let target = program.program.values(of: program.target, in: frame)
     let points = program.input.shape.points
@@ -131,11 +137,13 @@ final class LaneRunner {
       let y = target.dropping(offset * points * outputs, length: points * outputs)
       let passed = min(item.start * frameChannels, inputs)
       kernels.copyRows(
-        rows: points, width: inputs - passed, source.dropping(min(passed, source.count)), stride: allInputs, into: x,
+        rows: points, width: inputs - passed, source.dropping(min(passed, source.count)), stride: allInputs,
+        into: x,
         stride: inputs)
       if passed > 0 {
         kernels.copyRows(
-          rows: points, width: passed, later.dropping(item.start * frameChannels - passed), stride: allOutputs,
+          rows: points, width: passed, later.dropping(item.start * frameChannels - passed),
+          stride: allOutputs,
           into: x.dropping(inputs - passed), stride: inputs)
       }
       kernels.copyRows(
@@ -159,11 +167,14 @@ final class LaneRunner {
   }
 
   /// Where the first number that is not finite appears for these items: a parameter, or the operation's name.
-  func locateNonFinite(_ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, named: [Parameter])
+  func locateNonFinite(
+    _ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, named: [Parameter]
+  )
     -> String
   {
     for parameter in named {
-      if let index = kernels.firstNonFinite(parameters.slice(from: parameter.offset, length: parameter.count)) {
+      if let index = kernels.firstNonFinite(parameters.slice(from: parameter.offset, length: parameter.count))
+      {
         return "parameter \(parameter.name)[\(index)] after the update before"
       }
     }

@@ -12,7 +12,8 @@ public struct OperatorTask {
   public let outputNormalizer: Normalizer
 
   public init(
-    model: any OperatorModel, signature: OperatorSignature, inputNormalizer: Normalizer, outputNormalizer: Normalizer
+    model: any OperatorModel, signature: OperatorSignature, inputNormalizer: Normalizer,
+    outputNormalizer: Normalizer
   ) {
     self.model = model
     self.signature = signature
@@ -55,7 +56,9 @@ extension Normalizer {
   func decoding(_ x: Variable) -> Variable { record(x) { shift, scale in (scale, shift) } }
 
   /// The affine map of a field whose channels are any number of steps of the normaliser's.
-  private func record(_ x: Variable, _ constants: (Double, Double) -> (factor: Double, offset: Double)) -> Variable {
+  private func record(_ x: Variable, _ constants: (Double, Double) -> (factor: Double, offset: Double))
+    -> Variable
+  {
     if kind == .none { return x }
     let width = x.shape.channels
     let rows = shift.count / channels
@@ -74,19 +77,23 @@ extension Normalizer {
 extension OperatorTask {
   /// The task of a model on training samples: normalisers are fitted to these samples and no others.
   public init(
-    model: any OperatorModel, fittingNormalizersTo table: SampleTable, input: Normalizer.Kind, output: Normalizer.Kind
+    model: any OperatorModel, fittingNormalizersTo table: SampleTable, input: Normalizer.Kind,
+    output: Normalizer.Kind
   ) throws {
     let signature = table.signature
     let grid = signature.gridShape
     let isWindow = signature.rolloutSteps > 1 || table.inputChannels > signature.outputChannels
-    let frames = isWindow && table.inputChannels % signature.outputChannels == 0
+    let frames =
+      isWindow && table.inputChannels % signature.outputChannels == 0
       ? table.inputChannels / signature.outputChannels : 1
     self.init(
       model: model, signature: signature,
       inputNormalizer: .fit(
-        input, to: table.inputs, grid: grid, channels: table.inputChannels / (signature.rolloutSteps > 1 ? frames : 1),
+        input, to: table.inputs, grid: grid,
+        channels: table.inputChannels / (signature.rolloutSteps > 1 ? frames : 1),
         steps: signature.rolloutSteps > 1 ? frames : 1),
       outputNormalizer: .fit(
-        output, to: table.outputs, grid: grid, channels: signature.outputChannels, steps: signature.rolloutSteps))
+        output, to: table.outputs, grid: grid, channels: signature.outputChannels,
+        steps: signature.rolloutSteps))
   }
 }

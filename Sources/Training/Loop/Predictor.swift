@@ -60,7 +60,8 @@ public final class Predictor {
       let target = outputs.slice(from: piece.lowerBound * outputSize, length: piece.count * outputSize)
       for (step, prediction) in recorded.predictions.enumerated() {
         kernels.copyRows(
-          rows: piece.count * points, width: frame, recorded.program.values(of: prediction, in: memory), stride: frame,
+          rows: piece.count * points, width: frame, recorded.program.values(of: prediction, in: memory),
+          stride: frame,
           into: target.dropping(step * frame), stride: frame * steps)
       }
     }

@@ -29,7 +29,9 @@ public final class RunDirectory {
     }
     let lockPath = path + "/.lock"
     lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard lock >= 0 else { throw FilesError.cannotWrite(path: lockPath, action: "open", reason: String(cString: strerror(errno))) }
+    guard lock >= 0 else {
+      throw FilesError.cannotWrite(path: lockPath, action: "open", reason: String(cString: strerror(errno)))
+    }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       let holder = (try? String(contentsOfFile: lockPath, encoding: .utf8)) ?? ""
       close(lock)
@@ -48,7 +50,8 @@ public final class RunDirectory {
   /// Removes what an earlier run left here.
   public func clear() throws {
     for name in [
-      configurationPath, lastCheckpoint, bestCheckpoint, metricsPath, summaryPath, lossPlotPath, path + "/panels.png",
+      configurationPath, lastCheckpoint, bestCheckpoint, metricsPath, summaryPath, lossPlotPath,
+      path + "/panels.png",
     ] where access(name, F_OK) == 0 && unlink(name) != 0 {
       throw FilesError.cannotWrite(path: name, action: "remove", reason: String(cString: strerror(errno)))
     }
@@ -80,11 +83,13 @@ public final class RunDirectory {
   /// Appends one epoch's metrics as a line.
   public func appendMetrics(_ line: JSONValue) throws {
     guard let file = fopen(metricsPath, "a") else {
-      throw FilesError.cannotWrite(path: metricsPath, action: "append to", reason: String(cString: strerror(errno)))
+      throw FilesError.cannotWrite(
+        path: metricsPath, action: "append to", reason: String(cString: strerror(errno)))
     }
     let written = fputs(line.serialized(indent: nil) + "\n", file)
     guard fclose(file) == 0, written >= 0 else {
-      throw FilesError.cannotWrite(path: metricsPath, action: "append to", reason: String(cString: strerror(errno)))
+      throw FilesError.cannotWrite(
+        path: metricsPath, action: "append to", reason: String(cString: strerror(errno)))
     }
   }
 }

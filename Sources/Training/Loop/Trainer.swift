@@ -32,14 +32,19 @@ public final class Trainer {
   ///   - validation: samples that best checkpoints and early stopping look at; never test samples.
   /// - Throws: ``TrainingError`` where configuration and data do not fit.
   public init(
-    _ task: OperatorTask, _ configuration: TrainingConfiguration, builder: ParameterBuilder, training: SampleTable,
+    _ task: OperatorTask, _ configuration: TrainingConfiguration, builder: ParameterBuilder,
+    training: SampleTable,
     validation: SampleTable?, seed: UInt64, pool: WorkerPool
   ) throws {
     guard configuration.batch <= training.sampleCount else {
       throw TrainingError.batchExceedsSamples(batch: configuration.batch, samples: training.sampleCount)
     }
-    if configuration.earlyStopping != nil, validation == nil { throw TrainingError.earlyStoppingWithoutValidation }
-    if configuration.rollout == .oneStep, task.signature.rolloutSteps == 1 { throw TrainingError.rolloutWithoutWindow }
+    if configuration.earlyStopping != nil, validation == nil {
+      throw TrainingError.earlyStoppingWithoutValidation
+    }
+    if configuration.rollout == .oneStep, task.signature.rolloutSteps == 1 {
+      throw TrainingError.rolloutWithoutWindow
+    }
     self.task = task
     self.configuration = configuration
     self.training = training
@@ -79,7 +84,8 @@ public final class Trainer {
     configuration.schedule.learningRate(
       base: configuration.optimizer.learningRate,
       at: ScheduleProgress(
-        epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch, totalEpochs: configuration.epochs))
+        epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch,
+        totalEpochs: configuration.epochs))
   }
 
   /// Trains what is left of the epoch under way, and says the mean loss per item.
@@ -93,7 +99,8 @@ public final class Trainer {
   public func trainEpoch(
     interrupt: () throws -> Bool = { false }, report: (_ step: Int, _ loss: Double) -> Void = { _, _ in }
   ) throws -> Double? {
-    let order = Philox(seed: seed, stream: "shuffle").permutation(count: itemsPerEpoch, index: UInt64(progress.epoch))
+    let order = Philox(seed: seed, stream: "shuffle").permutation(
+      count: itemsPerEpoch, index: UInt64(progress.epoch))
     let stepsPerSample = configuration.rollout == .oneStep ? task.signature.rolloutSteps : 1
     while progress.stepInEpoch < stepsPerEpoch {
       if try interrupt() { return nil }
@@ -127,7 +134,8 @@ public final class Trainer {
     for i in items.indices { sum += losses[i] }
     guard sum.isFinite else {
       throw nonFinite(
-        runner.locateNonFinite(items, of: training, steps: trainingSteps, parameters: values, named: parameters))
+        runner.locateNonFinite(
+          items, of: training, steps: trainingSteps, parameters: values, named: parameters))
     }
     let rate = learningRate
     progress.step += 1
@@ -138,7 +146,8 @@ public final class Trainer {
       let segment = segments[index]
       if reducesHere { kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient) }
       configuration.optimizer.update(
-        segment, step: progress.step, learningRate: rate, kernels: kernels, parameters: values, gradients: gradient,
+        segment, step: progress.step, learningRate: rate, kernels: kernels, parameters: values,
+        gradients: gradient,
         state: state)
       if let average, let decay = configuration.averageDecay {
         let target = average.slice(from: segment.range.lowerBound, length: segment.range.count)
@@ -170,16 +179,19 @@ public final class Trainer {
   }
 
   private func nonFinite(_ what: String) -> TrainingError {
-    .nonFinite(epoch: progress.epoch + 1, step: progress.stepInEpoch + 1, what: what, learningRate: learningRate)
+    .nonFinite(
+      epoch: progress.epoch + 1, step: progress.stepInEpoch + 1, what: what, learningRate: learningRate)
   }
 
   /// Mean loss and mean relative L2 error over a table, with the result weights and the whole roll-out.
   public func evaluate(_ table: SampleTable) -> (loss: Double, relativeL2: Double) {
     let (losses, errors) = (
-      HostBuffer(count: table.sampleCount, precision: .float64), HostBuffer(count: table.sampleCount, precision: .float64)
+      HostBuffer(count: table.sampleCount, precision: .float64),
+      HostBuffer(count: table.sampleCount, precision: .float64)
     )
     evaluator.run(
-      (0..<table.sampleCount).map { .init(sample: $0, start: 0) }, of: table, steps: task.signature.rolloutSteps,
+      (0..<table.sampleCount).map { .init(sample: $0, start: 0) }, of: table,
+      steps: task.signature.rolloutSteps,
       parameters: resultWeights, scale: 1, losses: losses, errors: errors)
     let count = Double(max(1, table.sampleCount))
     return (losses.doubles.reduce(0, +) / count, errors.doubles.reduce(0, +) / count)
@@ -209,7 +221,8 @@ extension Trainer {
   /// Seconds of each operation for the first samples of the training table.
   func timedLane(samples: Int, clock: () -> Double) -> [(name: String, forward: Double, backward: Double)] {
     runner.timed(
-      (0..<samples).map { .init(sample: $0 % training.sampleCount, start: 0) }, of: training, steps: trainingSteps,
+      (0..<samples).map { .init(sample: $0 % training.sampleCount, start: 0) }, of: training,
+      steps: trainingSteps,
       parameters: values, clock: clock)
   }
 

@@ -64,7 +64,9 @@ public final class TrainingRun {
   /// - Parameters:
   ///   - budget: seconds that this process may take from its start.
   ///   - started: when the process started, on the clock of ``now()``.
-  public func train(stop: StopRequest, budget: Double?, started: Double, progress bar: Diagnostics.Progress) throws -> Outcome {
+  public func train(stop: StopRequest, budget: Double?, started: Double, progress bar: Diagnostics.Progress)
+    throws -> Outcome
+  {
     if trainer.progress.step == 0 { try save() }
     let processStart = trainer.progress.seconds
     let loopStart = now()
@@ -76,7 +78,8 @@ public final class TrainingRun {
       let loss = try trainer.trainEpoch(
         interrupt: {
           trainer.progress.seconds = processStart + (now() - loopStart)
-          let outOfTime = budget.map { now() - started + 2 * longestStep + 2 * lastSaveDuration > $0 } ?? false
+          let outOfTime =
+            budget.map { now() - started + 2 * longestStep + 2 * lastSaveDuration > $0 } ?? false
           let stops = stop.isRequested || outOfTime
           if stops || now() - lastSave >= max(60 * configuration.checkpointMinutes, 20 * lastSaveDuration) {
             try save()
@@ -139,14 +142,16 @@ public final class TrainingRun {
     let start = now()
     let checkpoint = Checkpoint(
       configuration: identity.configuration, signature: trainer.task.signature, mapping: identity.mapping,
-      outputs: identity.outputs, fingerprint: identity.fingerprint, progress: trainer.progress, inputNormalizer: trainer.task.inputNormalizer,
+      outputs: identity.outputs, fingerprint: identity.fingerprint, progress: trainer.progress,
+      inputNormalizer: trainer.task.inputNormalizer,
       outputNormalizer: trainer.task.outputNormalizer)
     if bestIsUnsaved || trainer.progress.bestEpoch == 0 {
       if trainer.progress.bestEpoch == 0 {
         Kernels(bestWeights.precision).copy(trainer.resultWeights.slice(), into: bestWeights.slice())
       }
       try checkpoint.write(
-        [.init(name: "model", values: bestWeights)], parameters: trainer.parameters, to: directory.bestCheckpoint)
+        [.init(name: "model", values: bestWeights)], parameters: trainer.parameters,
+        to: directory.bestCheckpoint)
       bestIsUnsaved = false
     }
     try checkpoint.write(trainer.groups(), parameters: trainer.parameters, to: directory.lastCheckpoint)
@@ -161,7 +166,8 @@ public final class TrainingRun {
     let epochs = lines.map { Double($0["epoch"]?.intValue ?? 0) }
     func series(_ key: String, _ label: String) -> LossCurve.Series? {
       let values = lines.map { $0[key]?.doubleValue ?? .nan }
-      return values.contains { $0.isFinite } ? LossCurve.Series(name: label, epochs: epochs, values: values) : nil
+      return values.contains { $0.isFinite }
+        ? LossCurve.Series(name: label, epochs: epochs, values: values) : nil
     }
     let all = [series("trainingLoss", "training"), series("validationLoss", "validation")].compactMap { $0 }
     try LossCurve(title: "Losses", series: all).write(to: directory.lossPlotPath)
@@ -183,7 +189,9 @@ public func peakMemory() -> Int {
   #if os(Linux)
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
-      let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
+      let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
+        Int($0)
+      }
       return (kibibytes ?? 0) * 1024
     }
     return 0

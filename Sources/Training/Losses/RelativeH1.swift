@@ -34,8 +34,10 @@ public struct RelativeH1: Loss {
     boundary = try reader.choice(
       "boundary", default: .data, doc: "how differences end: as the data's axes say, periodic, or walls")
     measure = try reader.double(
-      "measure", default: 1, exclusiveMinimum: 0, doc: "length of the domain along each axis; spacing is measure/N")
-    cut = try reader.optionalInt("cut", in: 1...4096, doc: "spectral: highest frequency that counts on each axis")
+      "measure", default: 1, exclusiveMinimum: 0,
+      doc: "length of the domain along each axis; spacing is measure/N")
+    cut = try reader.optionalInt(
+      "cut", in: 1...4096, doc: "spectral: highest frequency that counts on each axis")
     perChannel = try reader.bool(
       "perChannel", default: false, doc: "take the ratio for each channel and add the ratios")
   }

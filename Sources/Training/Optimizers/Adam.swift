@@ -28,7 +28,8 @@ public struct Adam: Optimizer {
     gradients: HostBuffer, state: [HostBuffer]
   ) {
     rule.update(
-      segment, rule.constants(step: step, learningRate: learningRate, coupled: rule.weightDecay, decoupled: 0),
+      segment,
+      rule.constants(step: step, learningRate: learningRate, coupled: rule.weightDecay, decoupled: 0),
       kernels: kernels, parameters: parameters, gradients: gradients, state: state)
   }
 }
@@ -55,7 +56,8 @@ public struct AdamW: Optimizer {
   ) {
     rule.update(
       segment,
-      rule.constants(step: step, learningRate: learningRate, coupled: 0, decoupled: learningRate * rule.weightDecay),
+      rule.constants(
+        step: step, learningRate: learningRate, coupled: 0, decoupled: learningRate * rule.weightDecay),
       kernels: kernels, parameters: parameters, gradients: gradients, state: state)
   }
 }
@@ -76,8 +78,10 @@ struct AdamRule: Sendable {
   init(from reader: ConfigReader, weightDecay: Double) throws {
     beta1 = try reader.double("beta1", default: 0.9, in: 0...0.9999999, doc: "decay of the first moment")
     beta2 = try reader.double("beta2", default: 0.999, in: 0...0.9999999, doc: "decay of the second moment")
-    epsilon = try reader.double("epsilon", default: 1e-8, in: 0...1, doc: "added to the root of the second moment")
-    self.weightDecay = try reader.double("weightDecay", default: weightDecay, in: 0...1, doc: "weight decay λ")
+    epsilon = try reader.double(
+      "epsilon", default: 1e-8, in: 0...1, doc: "added to the root of the second moment")
+    self.weightDecay = try reader.double(
+      "weightDecay", default: weightDecay, in: 0...1, doc: "weight decay λ")
     complexSecondMoment = try reader.choice(
       "complexSecondMoment", default: .shared,
       doc: "second moment of complex weights: shared |g|², or separate for real and imaginary part")
@@ -122,6 +126,8 @@ private func power(_ base: Double, _ exponent: Int) -> Double {
 
 extension ConfigReader {
   func learningRate(default value: Double) throws -> Double {
-    try double("learningRate", default: value, in: 0...1000, exclusiveMinimum: 0, doc: "learning rate before the schedule")
+    try double(
+      "learningRate", default: value, in: 0...1000, exclusiveMinimum: 0,
+      doc: "learning rate before the schedule")
   }
 }

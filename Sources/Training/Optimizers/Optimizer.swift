@@ -75,7 +75,8 @@ public enum OptimizerRegistry {
   /// Reads `{"type": …, …}` under `key`; Adam unless the configuration says otherwise.
   public static func read(_ key: String, from reader: ConfigReader) throws -> any Optimizer {
     try reader.variant(
-      key, of: entries.map { (name: $0.identifier, doc: $0.definition, read: $0.read) }, default: Adam.identifier,
+      key, of: entries.map { (name: $0.identifier, doc: $0.definition, read: $0.read) },
+      default: Adam.identifier,
       doc: "update rule")
   }
 }

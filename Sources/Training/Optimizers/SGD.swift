@@ -16,7 +16,8 @@ public struct SGD: Optimizer {
 
   public init(from reader: ConfigReader) throws {
     learningRate = try reader.learningRate(default: 1e-2)
-    momentum = try reader.double("momentum", default: 0.9, in: 0...0.9999999, doc: "part of the velocity that stays")
+    momentum = try reader.double(
+      "momentum", default: 0.9, in: 0...0.9999999, doc: "part of the velocity that stays")
     weightDecay = try reader.double("weightDecay", default: 0, in: 0...1, doc: "weight decay λ")
   }
 
