@@ -50,7 +50,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("DiagnosticsTests", ["Diagnostics"]),
   ("ConfigurationTests", ["Configuration", "Diagnostics"]),
   ("TensorsTests", ["Tensors"]),
-  ("SolversTests", ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("SolversTests", ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics", "CZlib"]),
   ("AutodiffTests", ["Autodiff", "Tensors"]),
   ("OperatorsTests", ["Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
@@ -90,6 +90,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: debian("libopenblas-dev")),
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: debian("liblapacke-dev")),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: debian("libpng-dev")),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: debian("zlib1g-dev")),
     .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
     .target(
