@@ -34,7 +34,7 @@ extension GrayScott {
           type: "bumps",
           bumps: GaussianBumps(counts: 3...8, amplitudes: 0.5...1, widths: 0.02...0.05)),
         trajectory: .init(
-          finalTime: 10_000, snapshots: 101, includesInitial: true, timeTolerance: 1e-4, tailTolerance: 1e-3,
+          finalTime: 1000, snapshots: 101, includesInitial: true, timeTolerance: 1e-4, tailTolerance: 1e-3,
           maximumPoints: 512)),
       degree: 3)
   }

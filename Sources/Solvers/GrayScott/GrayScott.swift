@@ -6,7 +6,7 @@ import Spectral
 ///
 ///     u_t = D_u Δu - u v² + F (1 - u),   v_t = D_v Δv + u v² - (F + k) v,   (x, y) in [0, ℓ)²
 ///
-/// Defaults: D_u = 2e-5, D_v = 1e-5, ℓ = 2, the regime "maze", bumps of v in u = 1 - v, times 0…10,000 on 128² points.
+/// Defaults: D_u = 2e-5, D_v = 1e-5, ℓ = 2, the regime "maze", bumps of v in u = 1 - v, times 0…1000 on 128² points.
 ///
 /// - Shape: field `concentration`: `[times, 2, points, points]`, channels u and v.
 /// - References: P. Gray, S. K. Scott, Chem. Eng. Sci. 39 (1984) 1087–1097; R. Ohana et al., The Well, NeurIPS 2024.
