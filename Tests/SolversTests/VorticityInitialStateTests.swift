@@ -14,7 +14,7 @@ struct VorticityInitialStateTests {
     .gaussian(GaussianCovariance(variance: 343, tau: 7, alpha: 2.5)), .mcWilliams(DecayingSpectrum()),
     .sines(largestWavenumber: 6),
     .bumps(GaussianBumps(counts: 3...9, amplitudes: -2...2, widths: 0.05...0.1)), .squares(perSide: 5),
-    .shearLayer(ShearLayer())
+    .shearLayer(ShearLayer()),
   ]
 
   @Test("has no mean, is real, and only gains modes on a finer grid", arguments: 0..<6)

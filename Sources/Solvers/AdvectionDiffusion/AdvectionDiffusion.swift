@@ -24,7 +24,7 @@ public struct AdvectionDiffusion: PlaneProblem {
   var constants: [(name: String, value: ProblemParameter)] {
     [
       ("velocityX", .number(velocity[0])), ("velocityY", .number(velocity[1])),
-      ("diffusivity", .number(diffusivity))
+      ("diffusivity", .number(diffusivity)),
     ]
   }
 

@@ -4,7 +4,8 @@ extension AllenCahn {
   /// Reads `interfaceWidth`, `rate`, then what all problems on a circle read.
   public init(from reader: ConfigReader) throws {
     interfaceWidth = try reader.double(
-      "interfaceWidth", default: 0.02, in: 0...1e3, exclusiveMinimum: 0, doc: "ε, width of an interface at c = 1")
+      "interfaceWidth", default: 0.02, in: 0...1e3, exclusiveMinimum: 0,
+      doc: "ε, width of an interface at c = 1")
     rate = try reader.double(
       "rate", default: 1, in: 0...1e6, exclusiveMinimum: 0, doc: "c, rate of the reaction")
     line = try LineConfiguration(

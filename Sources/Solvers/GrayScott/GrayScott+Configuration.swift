@@ -22,8 +22,10 @@ extension GrayScott {
   public init(from reader: ConfigReader) throws {
     let regime: Regime = try reader.choice(
       "regime", default: .maze, doc: "pattern, which sets the rates where they are not given")
-    feedRate = try reader.double("feedRate", default: regime.rates.feed, in: 0...10, doc: "F, rate of feeding")
-    killRate = try reader.double("killRate", default: regime.rates.kill, in: 0...10, doc: "k, rate of killing")
+    feedRate = try reader.double(
+      "feedRate", default: regime.rates.feed, in: 0...10, doc: "F, rate of feeding")
+    killRate = try reader.double(
+      "killRate", default: regime.rates.kill, in: 0...10, doc: "k, rate of killing")
     diffusivities = try reader.doubles(
       "diffusivities", default: [2e-5, 1e-5], count: 2, each: 0...1e3, doc: "D_u and D_v")
     plane = try PlaneConfiguration(

@@ -27,13 +27,14 @@ public struct GrayScott: PlaneProblem {
   var constants: [(name: String, value: ProblemParameter)] {
     [
       ("feedRate", .number(feedRate)), ("killRate", .number(killRate)),
-      ("diffusivityU", .number(diffusivities[0])), ("diffusivityV", .number(diffusivities[1]))
+      ("diffusivityU", .number(diffusivities[0])), ("diffusivityV", .number(diffusivities[1])),
     ]
   }
 
   func makeSystem(points: Int) -> PlaneSystem {
     .grayScott(
-      points: points, length: plane.length, feedRate: feedRate, killRate: killRate, diffusivities: diffusivities)
+      points: points, length: plane.length, feedRate: feedRate, killRate: killRate,
+      diffusivities: diffusivities)
   }
 
   /// v is the drawn field and u = 1 - v.

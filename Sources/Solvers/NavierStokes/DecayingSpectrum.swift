@@ -68,7 +68,8 @@ package struct DecayingSpectrum: Sendable, Equatable {
 
   var parameters: [(name: String, value: ProblemParameter)] {
     [
-      ("initialPeak", .number(peak)), ("initialOffset", .number(offset)), ("initialVelocity", .number(velocity))
+      ("initialPeak", .number(peak)), ("initialOffset", .number(offset)),
+      ("initialVelocity", .number(velocity)),
     ]
   }
 }

@@ -33,7 +33,8 @@ package struct ShearLayer: Sendable, Equatable {
     perturbation = try reader.double(
       "perturbation", default: value.perturbation, in: 0...1, doc: "a, largest amplitude of the first wave")
     largestWavenumber = try reader.int(
-      "largestWavenumber", default: value.largestWavenumber, in: 1...64, doc: "n, waves of the layers' height")
+      "largestWavenumber", default: value.largestWavenumber, in: 1...64, doc: "n, waves of the layers' height"
+    )
   }
 
   func plane(_ plane: PackedPlane, _ generator: Philox, _ index: Int) -> WorkArray {
@@ -83,7 +84,7 @@ package struct ShearLayer: Sendable, Equatable {
   var parameters: [(name: String, value: ProblemParameter)] {
     [
       ("initialThickness", .number(thickness)), ("initialPerturbation", .number(perturbation)),
-      ("initialLargestWavenumber", .number(Double(largestWavenumber)))
+      ("initialLargestWavenumber", .number(Double(largestWavenumber))),
     ]
   }
 }

@@ -43,7 +43,7 @@ package enum VorticityInitialState: Sendable, Equatable {
           "squares", "piecewise constant vorticity",
           { .squares(perSide: try $0.int("perSide", default: 10, in: 2...100, doc: "squares per side")) }
         ),
-        ("shear-layer", "two perturbed shear layers", { .shearLayer(try ShearLayer(from: $0)) })
+        ("shear-layer", "two perturbed shear layers", { .shearLayer(try ShearLayer(from: $0)) }),
       ], default: "gaussian", doc: "distribution of the initial vorticity")
   }
 
@@ -129,7 +129,9 @@ package enum VorticityInitialState: Sendable, Equatable {
   }
 
   var parameters: [(name: String, value: ProblemParameter)] {
-    func named(_ name: String) -> [(name: String, value: ProblemParameter)] { [("initialState", .text(name))] }
+    func named(_ name: String) -> [(name: String, value: ProblemParameter)] {
+      [("initialState", .text(name))]
+    }
     switch self {
     case .gaussian(let covariance): return named("gaussian") + covariance.parameters(prefix: "initial")
     case .mcWilliams(let spectrum): return named("mcwilliams") + spectrum.parameters

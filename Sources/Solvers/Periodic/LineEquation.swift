@@ -68,7 +68,8 @@ extension LineEquation {
   }
 
   /// u_t + α u u_x + β u_xxx = 0
-  package static func kortewegDeVries(steepening: Double, dispersion: Double, length: Double) -> LineEquation {
+  package static func kortewegDeVries(steepening: Double, dispersion: Double, length: Double) -> LineEquation
+  {
     LineEquation(
       length: length, linear: [0, 0, 0, -dispersion],
       nonlinear: Nonlinearity(derivative: 1, polynomial: [0, 0, -0.5 * steepening, 0]))

@@ -31,7 +31,7 @@ package enum LineInitialState: Sendable, Equatable {
         (
           "pdebench", "two random sines, sometimes folded or cut by a window",
           { .pdebench(try TwoWaves(from: $0, default: value.waves)) }
-        )
+        ),
       ], default: value.type, doc: "distribution of the initial state")
   }
 

@@ -48,7 +48,8 @@ extension LineProblem {
   public var layout: SampleLayout {
     let (points, length) = (line.points, line.length)
     let axis = GridAxis(
-      name: "x", coordinates: (0..<points).map { length * (Double($0) / Double(points)) }, boundary: .periodic)
+      name: "x", coordinates: (0..<points).map { length * (Double($0) / Double(points)) }, boundary: .periodic
+    )
     return SampleLayout(
       axes: [axis], times: trajectory.times,
       fields: [.init(name: Self.field.name, longName: Self.field.longName, dependsOnTime: true)])

@@ -24,7 +24,7 @@ package enum PlaneInitialState: Sendable, Equatable {
         (
           "bumps", "sum of Gaussian bumps at random places",
           { .bumps(try GaussianBumps(from: $0, default: value.bumps)) }
-        )
+        ),
       ], default: value.type, doc: "distribution of the initial state")
   }
 

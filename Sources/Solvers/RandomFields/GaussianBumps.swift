@@ -49,7 +49,9 @@ package struct GaussianBumps: Sendable, Equatable {
     let count = counts.lowerBound + min(counts.count - 1, Int(generator.uniforms(sample, 0)[0] * span))
     let modes = plane.modes
     for i in 0..<count {
-      let (place, shape) = (generator.uniforms(sample, 1, UInt64(i)), generator.uniforms(sample, 2, UInt64(i)))
+      let (place, shape) = (
+        generator.uniforms(sample, 1, UInt64(i)), generator.uniforms(sample, 2, UInt64(i))
+      )
       let amplitude = between(amplitudes, shape[0])
       let width = between(widths, shape[1])
       // A Gaussian is a product: one factor per direction.
@@ -83,7 +85,8 @@ package struct GaussianBumps: Sendable, Equatable {
       (prefix + "MostBumps", .number(Double(counts.upperBound))),
       (prefix + "LeastAmplitude", .number(amplitudes.lowerBound)),
       (prefix + "GreatestAmplitude", .number(amplitudes.upperBound)),
-      (prefix + "LeastWidth", .number(widths.lowerBound)), (prefix + "GreatestWidth", .number(widths.upperBound))
+      (prefix + "LeastWidth", .number(widths.lowerBound)),
+      (prefix + "GreatestWidth", .number(widths.upperBound)),
     ]
   }
 }

@@ -55,7 +55,7 @@ package struct RandomSines: Sendable, Equatable {
   func parameters(prefix: String) -> [(name: String, value: ProblemParameter)] {
     [
       (prefix + "Count", .number(Double(count))), (prefix + "Amplitude", .number(amplitude)),
-      (prefix + "LargestWavenumber", .number(Double(largestWavenumber))), (prefix + "Mean", .number(mean))
+      (prefix + "LargestWavenumber", .number(Double(largestWavenumber))), (prefix + "Mean", .number(mean)),
     ]
   }
 }

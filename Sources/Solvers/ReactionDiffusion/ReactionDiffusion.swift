@@ -10,7 +10,8 @@ import Fields
 /// - References: M. Takamoto et al., PDEBench, NeurIPS 2022.
 public struct ReactionDiffusion: LineProblem {
   public static let card = ProblemCard(
-    identifier: "reaction-diffusion", title: "Fisher-KPP and other reaction-diffusion equations, periodic, 1-D",
+    identifier: "reaction-diffusion",
+    title: "Fisher-KPP and other reaction-diffusion equations, periodic, 1-D",
     equation: "u_t = D u_xx + Σ_j r_j u^j,  by default ρ u (1 - u)",
     citation: "Takamoto et al., PDEBench, NeurIPS 2022, arXiv:2210.07182", spatialDimensions: 1)
   static let field = (name: "u", longName: "concentration")

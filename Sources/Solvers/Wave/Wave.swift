@@ -30,7 +30,7 @@ public struct Wave: PlaneProblem {
       points: points, length: plane.length,
       symbols: [
         { Complex(0, speed * ($0 * $0 + $1 * $1).squareRoot()) },
-        { Complex(0, -speed * ($0 * $0 + $1 * $1).squareRoot()) }
+        { Complex(0, -speed * ($0 * $0 + $1 * $1).squareRoot()) },
       ], reaction: nil)
   }
 

@@ -148,7 +148,8 @@ struct ReactionDiffusionTests {
   @Test("a pair of far interfaces rests")
   func kinks() {
     let kink = AllenCahnKink(interfaceWidth: 1, rate: 1)
-    let march = LineMarch(.reactionDiffusion(diffusivity: 1, source: [0, 1, 0, -1], length: 80), points: 1600)
+    let march = LineMarch(
+      .reactionDiffusion(diffusivity: 1, source: [0, 1, 0, -1], length: 80), points: 1600)
     march.start { kink.interface(at: 20 - abs($0 - 40)) }
     march.advance(by: 5, steps: 100)
     let expected = (0..<160).map { kink.interface(at: 20 - abs(Double($0) / 2 - 40)) }

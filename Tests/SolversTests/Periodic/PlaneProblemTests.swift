@@ -27,7 +27,8 @@ struct LinearPlaneTests {
         return drift * Complex(exponential(-0.004 * ($0 * $0 + $1 * $1) * time))
       }
       expectClose(
-        rows(sample.fields[0], of: size, record), expected, tolerance: linearTolerance, "\(initial), t = \(time)")
+        rows(sample.fields[0], of: size, record), expected, tolerance: linearTolerance,
+        "\(initial), t = \(time)")
     }
   }
 
@@ -67,7 +68,8 @@ struct LinearPlaneTests {
       """, index: 1, seed: 4)
     let size = points * points
     let start = rows(sample.fields[0], of: size, 0)
-    expectClose(rows(sample.fields[0], of: size, 1).map { $0 + 1 }, Array(repeating: 1, count: size), tolerance: 1e-9)
+    expectClose(
+      rows(sample.fields[0], of: size, 1).map { $0 + 1 }, Array(repeating: 1, count: size), tolerance: 1e-9)
     for (record, time) in [(1, 0.4), (2, 3.0)] {
       func omega(_ a: Double, _ b: Double) -> Double { speed * (a * a + b * b).squareRoot() }
       let displacement = evolved(start, points: points, length: length) {
@@ -77,7 +79,8 @@ struct LinearPlaneTests {
         Complex(-omega($0, $1) * sine(omega($0, $1) * time))
       }
       expectClose(
-        rows(sample.fields[0], of: size, 2 * record), displacement, tolerance: linearTolerance, "displacement")
+        rows(sample.fields[0], of: size, 2 * record), displacement, tolerance: linearTolerance, "displacement"
+      )
       expectClose(
         rows(sample.fields[0], of: size, 2 * record + 1), velocity, tolerance: linearTolerance, "velocity")
     }
@@ -115,7 +118,8 @@ struct LinearPlaneTests {
 struct PlaneReactionTests {
   @Test("Allen-Cahn of one direction is the 1-D solution, along either axis", arguments: [true, false])
   func lines(alongX: Bool) {
-    let line = LineMarch(.reactionDiffusion(diffusivity: 0.01, source: [0, 1.5, 0, -1.5], length: 2), points: 64)
+    let line = LineMarch(
+      .reactionDiffusion(diffusivity: 0.01, source: [0, 1.5, 0, -1.5], length: 2), points: 64)
     line.start { 0.8 * cosine(.pi * $0) - 0.3 * sine(3 * .pi * $0) + 0.1 }
     let system = PlaneSystem.allenCahn(points: 64, length: 2, interfaceWidth: 0.1, rate: 1.5)
     let stepper = ExponentialStepper(system, table: .etdrk4)
