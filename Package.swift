@@ -55,7 +55,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("TensorsTests", ["Tensors"]),
   (
     "SolversTests",
-    ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics"]
+    ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "Fields", "Configuration", "Diagnostics", "CZlib"]
   ),
   ("AutodiffTests", ["Autodiff", "Tensors"]),
   (
@@ -111,6 +111,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: debian("libopenblas-dev")),
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: debian("liblapacke-dev")),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: debian("libpng-dev")),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: debian("zlib1g-dev")),
     .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
     .target(

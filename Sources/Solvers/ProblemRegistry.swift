@@ -18,9 +18,19 @@ public struct ProblemEntry: Sendable {
 /// All problems that `opkit generate` knows, in alphabetical order.
 public enum ProblemRegistry {
   public static let entries: [ProblemEntry] = [
+    ProblemEntry(Advection.self),
+    ProblemEntry(AdvectionDiffusion.self),
+    ProblemEntry(AllenCahn.self),
+    ProblemEntry(AllenCahnPlane.self),
     ProblemEntry(Burgers.self),
     ProblemEntry(Darcy.self),
-    ProblemEntry(NavierStokes.self)
+    ProblemEntry(GrayScott.self),
+    ProblemEntry(Heat.self),
+    ProblemEntry(KortewegDeVries.self),
+    ProblemEntry(KuramotoSivashinsky.self),
+    ProblemEntry(NavierStokes.self),
+    ProblemEntry(ReactionDiffusion.self),
+    ProblemEntry(Wave.self)
   ]
 
   /// Reads the section `key` of a configuration, an object whose `"type"` names an entry.

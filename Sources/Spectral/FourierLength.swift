@@ -12,7 +12,10 @@ public enum FourierLength {
 
   /// Grid points on which the product of two fields of modes |k| ≤ `modes` has no alias among the
   /// kept modes: the smallest fast N with 3·modes < N (the "2/3 rule", stated from the modes).
-  public static func dealiased(modes: Int) -> Int { fast(atLeast: 3 * modes + 1) }
+  public static func dealiased(modes: Int) -> Int { dealiased(modes: modes, degree: 2) }
+
+  /// The same for products of `degree` fields: (degree + 1)·modes < N, so 1/2 of the grid's modes for cubic terms.
+  public static func dealiased(modes: Int, degree: Int) -> Int { fast(atLeast: (degree + 1) * modes + 1) }
 
   private static func isSmooth(_ n: Int) -> Bool {
     var rest = n

@@ -110,7 +110,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       error: """
         error[config.unknown-key]: unknown key 'viscosty'
           at    c.json:1:33: problem.viscosty
-          why   keys allowed here: type, viscosity, points, initial, finalTime, snapshots, times, scheme, workingPoints, accuracy
+          why   keys allowed here: type, epsilon, viscosity, length, points, initial, finalTime, snapshots, times, scheme, workingPoints, accuracy
           fix   rename it to 'viscosity'
         """),
     .init(
@@ -146,7 +146,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       error: """
         error[config.choice]: problem.type = "burger" is unknown
           at    c.json:1:22: problem.type
-          why   known: burgers, darcy, navier-stokes
+          why   known: advection, advection-diffusion, allen-cahn, allen-cahn-2d, burgers, darcy, gray-scott, heat, kdv, kuramoto-sivashinsky, navier-stokes, reaction-diffusion, wave
           fix   set problem.type to "burgers"
         """),
     .init(

@@ -23,6 +23,28 @@ package enum FourierForcing {
     amplitude == 0 ? [] : [Mode(k1: 1, k2: 1, cosine: amplitude, sine: amplitude)]
   }
 
+  /// f = -amplitude·n cos 2πny, the curl of a shear force along x.
+  package static func kolmogorov(wavenumber n: Int, amplitude: Double) -> [Mode] {
+    amplitude == 0 ? [] : [Mode(k1: 0, k2: n, cosine: -amplitude * Double(n), sine: 0)]
+  }
+
+  /// The named forcings of a configuration.
+  enum Shape: Sendable, Equatable {
+    case diagonal
+    case kolmogorov(wavenumber: Int)
+
+    var name: String { if case .kolmogorov = self { "kolmogorov" } else { "diagonal" } }
+    /// Largest wavenumber in either direction.
+    var wavenumber: Int { if case .kolmogorov(let n) = self { n } else { 1 } }
+
+    func modes(amplitude: Double) -> [Mode] {
+      switch self {
+      case .diagonal: FourierForcing.diagonal(amplitude: amplitude)
+      case .kolmogorov(let n): FourierForcing.kolmogorov(wavenumber: n, amplitude: amplitude)
+      }
+    }
+  }
+
   /// Coefficients at their packed positions; both conjugates where k₂ = 0.
   package static func packed(_ modes: [Mode], on plane: PackedPlane) -> [(index: Int, value: Complex<Double>)]
   {

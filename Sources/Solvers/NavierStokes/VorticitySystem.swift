@@ -4,7 +4,7 @@ import Spectral
 
 /// Fourier coefficients of the 2-D incompressible Navier–Stokes equation in vorticity form on the unit torus.
 ///
-///     ω_t + u·∇ω = ν Δω + f,   u = U + (ψ_y, -ψ_x),   -Δψ = ω
+///     ω_t + u·∇ω = ν Δω - μω + f,   u = U + (ψ_y, -ψ_x),   -Δψ = ω
 ///
 /// The advection is evaluated in Basdevant's form,
 ///
@@ -33,15 +33,18 @@ package final class VorticitySystem: SemilinearSystem {
   /// - Parameters:
   ///   - points: grid points N per direction; modes |k_i| ≤ K with 3K < N are kept.
   ///   - meanFlow: U, constant in space and time.
-  ///   - forcing: coefficients of f.
-  package init(points: Int, viscosity: Double, meanFlow: (Double, Double), forcing: [FourierForcing.Mode]) {
+  ///   - forcing: coefficients of f, all among the kept modes.
+  ///   - drag: μ.
+  package init(
+    points: Int, viscosity: Double, meanFlow: (Double, Double), forcing: [FourierForcing.Mode], drag: Double = 0
+  ) {
     self.points = points
     let plane = PackedPlane(modes: (points - 1) / 3)
     self.plane = plane
     self.meanFlow = meanFlow
     let wavenumbers = plane.wavenumbers
     symbol = wavenumbers.map {
-      Complex(-viscosity * 4 * .pi * .pi * Double($0.k1 * $0.k1 + $0.k2 * $0.k2))
+      Complex(-viscosity * 4 * .pi * .pi * Double($0.k1 * $0.k1 + $0.k2 * $0.k2) - drag)
     }
     isOuter = wavenumbers.map { 10 * max(abs($0.k1), $0.k2) > 9 * plane.modes }
     self.forcing = FourierForcing.packed(forcing, on: plane)
