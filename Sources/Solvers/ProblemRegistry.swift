@@ -20,7 +20,12 @@ public enum ProblemRegistry {
   public static let entries: [ProblemEntry] = [
     ProblemEntry(Burgers.self),
     ProblemEntry(Darcy.self),
-    ProblemEntry(NavierStokes.self)
+    ProblemEntry(Helmholtz.self),
+    ProblemEntry(NavierStokes.self),
+    ProblemEntry(OrdinaryEquation.self),
+    ProblemEntry(Poisson.self),
+    ProblemEntry(SourceReaction.self),
+    ProblemEntry(SquareWave.self)
   ]
 
   /// Reads the section `key` of a configuration, an object whose `"type"` names an entry.

@@ -116,7 +116,10 @@ struct RecipeTests {
   @Test(
     "every recipe reads, with the grid that it promises",
     arguments: [
-      ("burgers", [1024]), ("darcy", [29, 29]), ("darcy-85", [85, 85]), ("navier-stokes", [64, 64])
+      ("burgers", [1024]), ("darcy", [29, 29]), ("darcy-85", [85, 85]), ("navier-stokes", [64, 64]),
+      ("darcy-rough", [256, 256]), ("darcy-multiscale", [256, 256]), ("darcy-lognormal", [129, 129]),
+      ("darcy-cross", [71, 71]), ("poisson", [65, 65]), ("antiderivative", [100]), ("pendulum", [100]),
+      ("helmholtz", [101, 101]), ("source-reaction", [100]), ("square-wave", [200]),
     ])
   func recipe(_ name: String, _ shape: [Int]) throws {
     let reader = ConfigReader(try ConfigDocument.load(path: "\(Self.folder)/\(name).json"))
