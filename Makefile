@@ -1,9 +1,9 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop check-aarch64 format lint clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps:  ## install the missing libraries (apt); says what and why
 	@scripts/install-dependencies
@@ -22,6 +22,9 @@ smoke: deps  ## run every configuration at smoke size through the binary
 
 verify-interop: quickstart  ## open the quickstart's files with h5py, xarray, netCDF4 and safetensors from PyPI
 	scripts/check-interop.sh runs/quickstart/burgers.h5 runs/quickstart/fno/best.safetensors
+
+check-aarch64:  ## compile the kernels for aarch64 and run them under emulation
+	scripts/check-aarch64.sh
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

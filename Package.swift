@@ -39,7 +39,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     [
       "Evaluation", "Training", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
       "Datasets", "Files", "Plotting", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics",
-      "CFFTW", "CHDF5", "COpenBLAS", "CPNG",
+      "CFFTW", "COpenBLAS", "CPNG",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ]
   ),
@@ -58,6 +58,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("PlottingTests", ["Plotting", "Diagnostics"]),
   ("TrainingTests", ["Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration", "Diagnostics"]),
   ("EvaluationTests", ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
+  ("ExampleTests", ["Layers", "Autodiff", "Solvers", "Tensors", "Fields", "Configuration"]),
   ("LayoutTests", ["Operators", "Solvers"]),
   ("EndToEndTests", ["opkit", "Configuration", "Datasets", "Files", "Fields", "Diagnostics"]),
 ]

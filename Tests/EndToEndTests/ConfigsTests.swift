@@ -52,7 +52,8 @@ struct ConfigsTests {
     let table = try ExampleConfiguration.table()
     for example in table where example.name.hasPrefix("generate/") {
       let output = "datasets/generated/\(example.stem).h5"
-      let outcome = try Binary.run(["generate", example.path, "-o", output, "-q"] + example.flags, in: scratch)
+      let outcome = try Binary.run(
+        ["generate", example.path, "-o", output, "-q"] + example.flags, in: scratch)
       #expect(outcome.status == 0, "\(example.name): \(outcome.error)")
     }
     for example in table where example.name.hasPrefix("train/") {

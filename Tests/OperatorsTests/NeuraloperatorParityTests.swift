@@ -53,6 +53,8 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
     let run = try Run(built.model, file, group: "train", c, values: values, gradients: gradients)
     expectClose(run.output, try file.numbers("train/output"), tolerance: outputTolerance, "output")
     expectClose(run.losses, try file.numbers("train/loss_per_sample"), tolerance: 1e-6, "loss")
+    expectClose(run.foreignLosses[0], try file.numbers("train/neuralop_lploss_rel_sum"), tolerance: 1e-6, "LpLoss")
+    expectClose(run.foreignLosses[1], try file.numbers("train/neuralop_h1loss_rel_sum"), tolerance: 1e-6, "H1Loss")
     for parameter in built.builder.parameters {
       let actual = parameter.range.map { gradients[$0] }
       let expected = try stored.gradient(parameter, modes: modeCounts(c), in: file)
@@ -78,6 +80,8 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
   private struct Run {
     var output: [Double]
     var losses: [Double] = []
+    /// The library's own relative L2 and H1 losses, summed over the batch.
+    var foreignLosses: [[Double]] = []
 
     init(
       _ model: any OperatorModel, _ file: DatasetFile, group: String, _ c: Case, values: HostBuffer,
@@ -92,12 +96,20 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
       let prediction = model(input)
       var target: Variable?
       var loss: Variable?
+      var foreign: [Variable] = []
       if gradients != nil {
         let t = graph.input(prediction.shape)
         target = t
         loss = prediction.relativeNorm(to: t, operators: [IdentityOperator(points: points)], epsilon: 0)
+        let identity: any FieldOperator = IdentityOperator(points: points)
+        let slopes: [any FieldOperator] = grid.indices.map {
+          DifferenceQuotient(grid: grid, axis: $0, spacing: 1 / Double(grid[$0]), isPeriodic: true)
+        }
+        foreign = [[identity], [identity] + slopes].map {
+          prediction.relativeNorm(to: t, operators: $0, epsilon: 1e-8, perChannel: true)
+        }
       }
-      let program = Program(graph, results: [prediction] + (loss.map { [$0] } ?? []), loss: loss)
+      let program = Program(graph, results: [prediction] + (loss.map { [$0] } ?? []) + foreign, loss: loss)
       let frame = Frame(program, parameters: values, gradients: gradients)
       Run.write(try file.numbers("\(group)/input"), c.inputs, points, to: program.values(of: input, in: frame))
       if let target {
@@ -110,6 +122,10 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
         for channel in 0..<c.outputs {
           for p in 0..<points { output.append(y[(b * points + p) * c.outputs + channel]) }
         }
+      }
+      foreignLosses = foreign.map { variable in
+        let l = program.values(of: variable, in: frame)
+        return [(0..<batch).reduce(0) { $0 + l[$1] }]
       }
       if let loss {
         let l = program.values(of: loss, in: frame)

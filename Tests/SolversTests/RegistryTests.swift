@@ -128,7 +128,7 @@ struct RecipeTests {
     #expect(try reader.int("samples", doc: "") >= 1100)
     #expect(try reader.int("seed", doc: "") == 0)
     #expect(try reader.string("storage", doc: "") == "float32")
-    #expect(try reader.string("output", doc: "") == "\(name).h5")
+    #expect(try reader.string("output", doc: "") == "datasets/generated/\(name).h5")
     try reader.finish()
   }
 }

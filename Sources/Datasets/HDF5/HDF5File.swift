@@ -37,6 +37,8 @@ final class HDF5File {
       let order = opkit_h5_creation_order()
       try HDF5.check("track the order of links") { H5Pset_link_creation_order(creation.id, order) }
       try HDF5.check("track the order of attributes") { H5Pset_attr_creation_order(creation.id, order) }
+      // Without times of creation the same samples make the same bytes.
+      try HDF5.check("leave out times") { H5Pset_obj_track_times(creation.id, false) }
       let access = try HDF5.open("prepare the file", .properties) {
         H5Pcreate(opkit_h5_access_file())
       }

@@ -69,7 +69,7 @@ package enum HDF5 {
   }
 
   /// Version of the linked library, such as `1.10.8`.
-  static let version: String = locked {
+  package static let version: String = locked {
     var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
     H5get_libversion(&major, &minor, &release)
     return "\(major).\(minor).\(release)"

@@ -205,6 +205,7 @@ extension HDF5Dataset {
       try HDF5.check("prepare '\(name)'") {
         H5Pset_attr_creation_order(creation.id, opkit_h5_creation_order())
       }
+      try HDF5.check("prepare '\(name)'") { H5Pset_obj_track_times(creation.id, false) }
       if let chunk {
         try HDF5.check("set the chunks of '\(name)'") {
           H5Pset_chunk(creation.id, Int32(chunk.count), chunk.map { hsize_t($0) })

@@ -15,6 +15,7 @@ extension Eval {
     let predictor = Predictor(model.task, parameters: model.parameters, pool: pool)
     let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
     let evaluation = try ModelEvaluation(predictor, reader, samples: samples, pool: pool) { progress.update($0) }
+    progress.finish()
     if let plot {
       try PredictionPanels(
         predictor, reader, evaluation, outputs: model.file.checkpoint.outputs,

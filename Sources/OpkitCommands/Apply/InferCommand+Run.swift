@@ -39,6 +39,7 @@ extension Infer {
         progress.update(start + count)
       }
       try writer.finish()
+      progress.finish()
     } catch {
       writer.abandon()
       throw error

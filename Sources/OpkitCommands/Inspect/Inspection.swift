@@ -38,10 +38,19 @@ struct Inspection {
     tableText(rows(of: value, path: ""), indent: indent)
   }
 
+  /// Longest list that is printed whole; of a longer one the ends and the length are.
+  private static let longestList = 8
+
   private static func rows(of value: JSONValue, path: String) -> [[String]] {
-    guard let members = value.members, !members.isEmpty else {
-      return [[path, value.stringValue ?? value.serialized(indent: nil)]]
+    if let members = value.members, !members.isEmpty {
+      return members.flatMap { rows(of: $0.value, path: path.isEmpty ? $0.key : "\(path).\($0.key)") }
     }
-    return members.flatMap { rows(of: $0.value, path: path.isEmpty ? $0.key : "\(path).\($0.key)") }
+    if let list = value.arrayValue, list.contains(where: { $0.members != nil }) {
+      return list.enumerated().flatMap { rows(of: $1, path: "\(path)[\($0)]") }
+    }
+    if let list = value.arrayValue, list.count > longestList, let first = list.first, let last = list.last {
+      return [[path, "[\(first.serialized(indent: nil)), …, \(last.serialized(indent: nil))]  \(list.count) values"]]
+    }
+    return [[path, value.stringValue ?? value.serialized(indent: nil)]]
   }
 }

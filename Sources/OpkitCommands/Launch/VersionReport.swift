@@ -1,7 +1,7 @@
 import CFFTW
-import CHDF5
 import COpenBLAS
 import CPNG
+import Datasets
 import Tensors
 
 /// What `opkit --version` prints: the line a bug report needs.
@@ -10,7 +10,7 @@ enum VersionReport {
 
   static var text: String {
     let rows = [
-      ("FFTW", fftw), ("HDF5", hdf5), ("OpenBLAS", openBLAS), ("libpng", png),
+      ("FFTW", fftw), ("HDF5", HDF5.version), ("OpenBLAS", openBLAS), ("libpng", png),
       ("kernels", KernelSet.active.name), ("processors", String(availableProcessors())),
     ]
     return (["opkit \(version)"] + rows.map { "  \(padded($0.0, to: 11))\($0.1)" }).joined(separator: "\n")
@@ -20,12 +20,6 @@ enum VersionReport {
   private static var fftw: String {
     let words = String(cString: opkit_fftw_version()).split(separator: "-")
     return words.dropFirst().first.map(String.init) ?? "unknown"
-  }
-
-  private static var hdf5: String {
-    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
-    H5get_libversion(&major, &minor, &release)
-    return "\(major).\(minor).\(release)"
   }
 
   private static var png: String {
