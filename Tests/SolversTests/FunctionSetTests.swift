@@ -102,10 +102,10 @@ struct FunctionSetTests {
   func steadyState() throws {
     let sample = try solveSample(
       """
-      {"type": "source-reaction", "diffusivity": 0.5, "reaction": 0, "finalTime": 8, "snapshots": 2, "points": 41,
-       "degree": 32}
+      {"type": "source-reaction", "diffusivity": 0.5, "reaction": 0, "finalTime": 4, "snapshots": 2, "points": 41,
+       "degree": 24, "input": {"lengthScale": 0.5}}
       """, index: 1)
-    let process = try RadialBasisProcess(lengthScale: 0.2, deviation: 1, length: 1)
+    let process = try RadialBasisProcess(lengthScale: 0.5, deviation: 1, length: 1)
     let twice = process.draw(index: 1, seed: 0).antiderivative().antiderivative()
     let exact = (0...40).map { (twice(1) * Double($0) / 40 - twice(Double($0) / 40)) / 0.5 }
     expectClose(Array(sample.fields[1].suffix(41)), exact, tolerance: 1e-7, "steady state")

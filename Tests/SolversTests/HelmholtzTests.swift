@@ -18,9 +18,9 @@ struct HelmholtzTests {
   func dirichlet(_ p: Int, _ q: Int) throws {
     let (cells, k) = (24, 17.3)
     let h = 1 / Double(cells)
-    let mode = (0..<25 * 25).map { at in
-      sine(.pi * Double(p * (at / 25)) * h) * sine(.pi * Double(q * (at % 25)) * h)
-    }
+    let alongX = (0..<25).map { i in sine(.pi * Double(p * i) * h) }
+    let alongY = (0..<25).map { i in sine(.pi * Double(q * i) * h) }
+    let mode = (0..<25 * 25).map { at in alongX[at / 25] * alongY[at % 25] }
     let (x, y) = (symbol(.pi * Double(p) * h, h), symbol(.pi * Double(q) * h, h))
     let eigenvalue: Double = x.stiffness * y.mass + x.mass * y.stiffness - k * k * x.mass * y.mass
     let solution = try HelmholtzDiscretization(cells: cells, boundary: .dirichlet)
@@ -37,13 +37,12 @@ struct HelmholtzTests {
     let h = 1 / Double(cells)
     let (x, y) = (symbol(.pi * Double(p) * h, h), symbol(.pi * Double(q) * h, h))
     let eigenvalue: Double = x.stiffness * y.mass + x.mass * y.stiffness - k * k * x.mass * y.mass
-    let mode = (0..<441).map { at in
-      cosine(.pi * Double(p * (at / 21)) * h) * cosine(.pi * Double(q * (at % 21)) * h)
-    }
+    let alongX = (0..<21).map { i in cosine(.pi * Double(p * i) * h) }
+    let alongY = (0..<21).map { i in cosine(.pi * Double(q * i) * h) }
+    let mode = (0..<441).map { at in alongX[at / 21] * alongY[at % 21] }
     // Nodes on a side have half an element, so half the load.
-    let load = (0..<441).map { at in
-      mode[at] * ((at / 21) % 20 == 0 ? 0.5 : 1) * ((at % 21) % 20 == 0 ? 0.5 : 1)
-    }
+    let parts: [Double] = (0..<21).map { $0 % 20 == 0 ? 0.5 : 1 }
+    let load = (0..<441).map { at in mode[at] * parts[at / 21] * parts[at % 21] }
     let solution = try HelmholtzDiscretization(cells: cells, boundary: .flux)
       .solve(frequency: k, speed: [Double](repeating: 1, count: 441), load: load)
     expectClose(

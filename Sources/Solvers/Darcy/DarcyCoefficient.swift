@@ -32,16 +32,18 @@ extension Darcy {
     let frequencies = (0..<scales).map { k in
       Double(1 << k) * (1 + 0.5 * generator.uniforms(UInt64(index), UInt64(k))[0]) * .pi
     }
-    let positions = (0..<solvePoints).map { 2 * grid.coordinate($0, of: solvePoints) - 1 }
-    for i in 0..<solvePoints {
-      for j in 0..<solvePoints {
-        let (sum, slope) = (positions[i] + positions[j], positions[j] - 3 * positions[i])
-        var product = 1.0
-        for frequency in frequencies {
-          product *= (1 + 0.5 * .cos(frequency * sum)) * (1 + 0.5 * .sin(frequency * slope))
-        }
-        a[i * solvePoints + j] = product
-      }
+    // The points are equally spaced, so ξ+η depends on i+j and η-3ξ on j-3i alone.
+    let n = solvePoints
+    let start = 2 * grid.coordinate(0, of: n) - 1
+    let step = 2 * grid.spacing(n)
+    let sums = (0..<2 * n).map { k in
+      frequencies.reduce(1.0) { $0 * (1 + 0.5 * .cos($1 * (2 * start + Double(k) * step))) }
+    }
+    let slopes = (0..<4 * n).map { k in
+      frequencies.reduce(1.0) { $0 * (1 + 0.5 * .sin($1 * (Double(k - 3 * n) * step - 2 * start))) }
+    }
+    for i in 0..<n {
+      for j in 0..<n { a[i * n + j] = sums[i + j] * slopes[j - 3 * i + 3 * n] }
     }
   }
 }

@@ -69,7 +69,7 @@ private final class CollocatedReaction: OrdinarySystem {
   let points: [Double]
   var source: [Double] = []
   private let reaction: Double
-  /// D times the second derivative, interior points only, row-major.
+  /// D times the second derivative, interior points only, column by column.
   private let matrix: [Double]
 
   init(degree: Int, diffusivity: Double, reaction: Double) {
@@ -80,7 +80,7 @@ private final class CollocatedReaction: OrdinarySystem {
     let first = ChebyshevSeries.differentiation(degree: degree, length: 1)
     let count = degree + 1
     matrix = (0..<(degree - 1) * (degree - 1)).map { at in
-      let (i, j) = (at / (degree - 1) + 1, at % (degree - 1) + 1)
+      let (j, i) = (at / (degree - 1) + 1, at % (degree - 1) + 1)
       return diffusivity * (0..<count).reduce(0) { $0 + first[i * count + $1] * first[$1 * count + j] }
     }
   }
@@ -90,10 +90,10 @@ private final class CollocatedReaction: OrdinarySystem {
   func evaluate(_ t: Double, _ y: UnsafePointer<Double>, _ rate: UnsafeMutablePointer<Double>) {
     let n = dimension
     matrix.withUnsafeBufferPointer { matrix in
-      for i in 0..<n {
-        var sum = source[i] + reaction * y[i] * y[i]
-        for j in 0..<n { sum += matrix[i &* n &+ j] * y[j] }
-        rate[i] = sum
+      for i in 0..<n { rate[i] = source[i] + reaction * y[i] * y[i] }
+      for j in 0..<n {
+        let value = y[j]
+        for i in 0..<n { rate[i] += matrix[j &* n &+ i] * value }
       }
     }
   }

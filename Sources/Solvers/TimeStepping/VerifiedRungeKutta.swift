@@ -77,10 +77,11 @@ package struct VerifiedRungeKutta: Sendable {
         y[i] += sum[i]
         sum[i] = 0
       }
-      if (step + 1) % perOutput == 0 {
+      let isOutput = (step + 1) % perOutput == 0
+      if isOutput || step % 64 == 0 {
         guard y.allSatisfy(\.isFinite) else { return nil }
-        states.append(y)
       }
+      if isOutput { states.append(y) }
     }
     return states
   }
