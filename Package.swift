@@ -60,7 +60,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ("EvaluationTests", ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]),
   ("ExampleTests", ["Layers", "Autodiff", "Solvers", "Tensors", "Fields", "Configuration"]),
   ("LayoutTests", ["Operators", "Solvers"]),
-  ("EndToEndTests", ["opkit", "Configuration", "Datasets", "Files", "Fields", "Diagnostics"]),
+  ("EndToEndTests", ["opkit", "Solvers", "Configuration", "Datasets", "Files", "Fields", "Diagnostics"]),
 ]
 
 let swiftSettings: [SwiftSetting] = [

@@ -116,7 +116,7 @@ struct FunctionSetTests {
   func degrees() throws {
     let samples = try [40, 56].map {
       try solveSample(
-        "{\"type\": \"source-reaction\", \"reaction\": 2, \"snapshots\": 3, \"points\": 33, \"degree\": \($0)}"
+        "{\"type\": \"source-reaction\", \"reaction\": 0.3, \"snapshots\": 3, \"points\": 33, \"degree\": \($0)}"
       )
     }
     expectClose(samples[0].fields[1], samples[1].fields[1], tolerance: 1e-6, "degree")

@@ -107,9 +107,12 @@ public struct Darcy: Problem {
 
   public var estimate: CostEstimate {
     let unknowns = Double(solvePoints * solvePoints)
+    // The contrast of a random coefficient is not known before it is drawn.
+    let isRough = if case .trigonometric = coefficient { true } else { false }
+    let usesGrids = preconditioner == .multigrid || domain != .square || (preconditioner != .sine && isRough)
     return CostEstimate(
-      bytesPerWorker: solvePoints * solvePoints * 8 * (preconditioner == .sine ? 11 : 34),
-      secondsPerSample: 21 * 1.6e-8 * unknowns)
+      bytesPerWorker: solvePoints * solvePoints * 8 * (usesGrids ? 36 : 11),
+      secondsPerSample: (usesGrids ? 1.2e-6 : 21 * 1.6e-8) * unknowns)
   }
 
   public func makeSolver() -> any SampleSolver { DarcySolver(self) }
