@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop check-aarch64 format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop check-aarch64 bench-peers format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ verify-interop: quickstart  ## open the quickstart's files with h5py, xarray, ne
 
 check-aarch64:  ## compile the kernels for aarch64 and run them under emulation
 	scripts/check-aarch64.sh
+
+bench-peers: build  ## time training steps beside PyTorch (from PyPI, in a venv of its own)
+	scripts/bench/peers.sh
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

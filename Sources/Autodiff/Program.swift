@@ -96,6 +96,27 @@ public final class Program: Sendable {
     }
   }
 
+  /// Runs forward and backward once, timing every operation.
+  ///
+  /// - Returns: in order of recording, name and seconds of both directions.
+  public func timed(in frame: Frame, clock: () -> Double) -> [(name: String, forward: Double, backward: Double)] {
+    var times = steps.map { (name: $0.name, forward: 0.0, backward: 0.0) }
+    for index in steps.indices {
+      let start = clock()
+      steps[index].forward(OperationContext(step: steps[index], frame: frame, isBackward: false))
+      times[index].forward = clock() - start
+    }
+    guard let lossGradient else { return times }
+    let seed = frame.memory.slice(from: lossGradient.offset, length: lossGradient.count)
+    for i in 0..<seed.count { seed[i] = 1 }
+    for index in steps.indices.reversed() where steps[index].outputGradient != nil {
+      let start = clock()
+      steps[index].backward(OperationContext(step: steps[index], frame: frame, isBackward: true))
+      times[index].backward = clock() - start
+    }
+    return times
+  }
+
   /// The first operation whose output holds a NaN or infinity, searched by running forward step by step.
   public func firstNonFiniteOperation(in frame: Frame) -> String? {
     let kernels = Kernels(precision)

@@ -118,7 +118,7 @@ struct CommandTests {
     #expect(variants.compactMap { $0["properties"]?["type"]?["const"]?.stringValue } == pdes)
     #expect(schema["required"] == ["problem", "samples"])
     let both = try JSONValue.parse(try Binary.run(["schema"], in: scratch).output, source: "schema")
-    #expect(both["anyOf"]?.arrayValue?.count == 2)
+    #expect(both["anyOf"]?.arrayValue?.count == 3)
   }
 
   @Test("every command explains itself on stdout, with the flags that all take")

@@ -36,7 +36,7 @@ struct ExampleConfiguration: Sendable, CustomTestStringConvertible {
 struct ConfigsTests {
   @Test("every file in configs/ has an entry in configs/smoke.json, and every entry a file")
   func tableIsComplete() throws {
-    let files = try ExampleConfiguration.names(of: "generate") + ExampleConfiguration.names(of: "train")
+    let files = try ["bench", "generate", "train"].flatMap { try ExampleConfiguration.names(of: $0) }
     #expect(try Set(ExampleConfiguration.table().map(\.name)) == Set(files))
     #expect(!files.isEmpty)
   }
@@ -58,6 +58,23 @@ struct ConfigsTests {
     }
     for example in table where example.name.hasPrefix("train/") {
       try chain(example, in: scratch)
+    }
+  }
+
+  @Test("every benchmark runs at smoke size and says its times as JSON")
+  func bench() throws {
+    let scratch = try Scratch()
+    for example in try ExampleConfiguration.table() where example.name.hasPrefix("bench/") {
+      let outcome = try Binary.run(
+        ["bench", example.path, "--steps", "1", "--json", "-q"] + example.flags, in: scratch)
+      #expect(outcome.status == 0, "\(example.name): \(outcome.error)")
+      let report = try JSONValue.parse(outcome.output, source: example.name)
+      for key in ["stepMilliseconds", "forwardMilliseconds", "peakMemoryBytes", "operations"] {
+        #expect(report[key] != nil, "\(example.name): no \(key)")
+      }
+      // A process of this project that computes anything takes at least a megabyte, and this one far less than a gigabyte.
+      let memory = try #require(report["peakMemoryBytes"]?.intValue)
+      #expect((1 << 20..<1 << 30).contains(memory))
     }
   }
 

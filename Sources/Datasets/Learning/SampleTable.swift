@@ -41,6 +41,23 @@ public final class SampleTable: Sendable {
     try reader.read(samples, inputs: inputs.base, outputs: outputs.base)
   }
 
+  /// Standard normal numbers in place of data, for timing.
+  public init(random sampleCount: Int, signature: OperatorSignature, seed: UInt64, precision: Precision) {
+    self.sampleCount = sampleCount
+    self.signature = signature
+    self.precision = precision
+    sampleIndices = 0..<sampleCount
+    inputChannels = signature.inputChannels
+    outputChannels = signature.outputChannels * signature.rolloutSteps
+    let points = sampleCount * signature.gridShape.reduce(1, *)
+    inputs = HostBuffer(count: points * inputChannels, precision: precision)
+    outputs = HostBuffer(count: points * outputChannels, precision: precision)
+    for (name, buffer) in [("inputs", inputs), ("outputs", outputs)] {
+      let numbers = Philox(seed: seed, stream: "random-table/" + name)
+      for i in 0..<buffer.count { buffer[i] = numbers.normals(UInt64(i)).0 }
+    }
+  }
+
   /// SHA-256 of the samples as a model sees them: counts, grid coordinates, values in the table's precision.
   ///
   /// Independent of path, container and compression of the file; another stride, mapping or choice of samples

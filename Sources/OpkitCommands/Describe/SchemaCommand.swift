@@ -17,10 +17,12 @@ struct Schema: OpkitCommand {
 
   /// Commands that read a configuration.
   enum Subject: String, CaseIterable, ExpressibleByArgument {
-    case generate, train
+    case bench, generate, train
 
     var schema: JSONValue {
       switch self {
+      case .bench:
+        ConfigReader.schema(title: "opkit bench") { _ = try BenchConfiguration(from: $0) }
       case .generate:
         ConfigReader.schema(title: "opkit generate") { _ = try GenerateConfiguration(from: $0) }
       case .train:
@@ -29,7 +31,7 @@ struct Schema: OpkitCommand {
     }
   }
 
-  @Argument(help: "The command; without it, a schema that allows the configurations of both.")
+  @Argument(help: "The command; without it, a schema that allows the configurations of all.")
   var command: Subject?
 
   @OptionGroup var shared: SharedOptions

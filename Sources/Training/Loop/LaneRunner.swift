@@ -144,6 +144,20 @@ final class LaneRunner {
     }
   }
 
+  /// Times the operations of one lane with these items, on the calling thread.
+  func timed(_ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, clock: () -> Double)
+    -> [(name: String, forward: Double, backward: Double)]
+  {
+    let key = ProgramKey(samples: items.count, steps: steps, grid: table.signature.gridShape)
+    prepare([key], parameters: parameters)
+    guard let program = programs[key], let frame = frames[key]?[0] else { preconditionFailure() }
+    load(items[...], of: table, into: program, frame: frame)
+    frame.gradients = gradients.first
+    frame.accumulatesGradients = false
+    _ = program.program.timed(in: frame, clock: clock)
+    return program.program.timed(in: frame, clock: clock)
+  }
+
   /// Where the first number that is not finite appears for these items: a parameter, or the operation's name.
   func locateNonFinite(_ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, named: [Parameter])
     -> String

@@ -206,6 +206,13 @@ public final class Trainer {
 }
 
 extension Trainer {
+  /// Seconds of each operation for the first samples of the training table.
+  func timedLane(samples: Int, clock: () -> Double) -> [(name: String, forward: Double, backward: Double)] {
+    runner.timed(
+      (0..<samples).map { .init(sample: $0 % training.sampleCount, start: 0) }, of: training, steps: trainingSteps,
+      parameters: values, clock: clock)
+  }
+
   /// The groups that a checkpoint to continue from holds.
   func groups() -> [Checkpoint.Group] {
     [Checkpoint.Group(name: "model", values: values)]

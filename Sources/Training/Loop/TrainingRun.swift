@@ -176,14 +176,22 @@ public func now() -> Double {
 }
 
 /// The process's largest memory so far, in bytes.
+///
+/// On Linux from the process's own status: what `getrusage` says there can be the memory of the program that started
+/// this one.
 public func peakMemory() -> Int {
-  var usage = rusage()
-  #if canImport(Glibc)
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  #if os(Linux)
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int($0) }
+      return (kibibytes ?? 0) * 1024
+    }
+    return 0
   #else
+    var usage = rusage()
     getrusage(RUSAGE_SELF, &usage)
+    return Int(usage.ru_maxrss)
   #endif
-  return Int(usage.ru_maxrss) * 1024
 }
 
 /// Four significant digits.
