@@ -98,19 +98,19 @@ extension OperatorSignature {
   }
 
   init?(json: JSONValue) {
-    guard let inputs = json["inputChannels"]?.integer, let outputs = json["outputChannels"]?.integer,
-      let steps = json["rolloutSteps"]?.integer, inputs >= 1, outputs >= 1, steps >= 1,
+    guard let inputs = json["inputChannels"]?.intValue, let outputs = json["outputChannels"]?.intValue,
+      let steps = json["rolloutSteps"]?.intValue, inputs >= 1, outputs >= 1, steps >= 1,
       case .array(let list)? = json["axes"], (1...3).contains(list.count)
     else { return nil }
     var axes: [GridAxis] = []
     for entry in list {
-      guard let name = entry["name"]?.text, let boundary = entry["boundary"]?.text.flatMap(GridAxis.Boundary.init),
+      guard let name = entry["name"]?.stringValue, let boundary = entry["boundary"]?.stringValue.flatMap(GridAxis.Boundary.init),
         case .array(let numbers)? = entry["coordinates"], !numbers.isEmpty
       else { return nil }
       axes.append(
         GridAxis(
-          name: name, coordinates: numbers.compactMap(\.double), boundary: boundary,
-          units: entry["units"]?.text ?? "1"))
+          name: name, coordinates: numbers.compactMap(\.doubleValue), boundary: boundary,
+          units: entry["units"]?.stringValue ?? "1"))
     }
     self.init(inputChannels: inputs, outputChannels: outputs, axes: axes, rolloutSteps: steps)
   }

@@ -30,32 +30,14 @@ public struct TrainingProgress: Sendable, Equatable {
   }
 
   init?(json: JSONValue) {
-    guard let epoch = json["epoch"]?.integer, let step = json["step"]?.integer, epoch >= 0, step >= 0 else { return nil }
+    guard let epoch = json["epoch"]?.intValue, let step = json["step"]?.intValue, epoch >= 0, step >= 0 else { return nil }
     self.epoch = epoch
     self.step = step
-    stepInEpoch = json["stepInEpoch"]?.integer ?? 0
-    lossSum = json["lossSum"]?.double ?? 0
-    bestLoss = json["bestLoss"]?.double ?? .infinity
-    bestEpoch = json["bestEpoch"]?.integer ?? 0
-    seconds = json["seconds"]?.double ?? 0
-    trainingLoss = json["trainingLoss"]?.double ?? .nan
-  }
-}
-
-extension JSONValue {
-  var integer: Int? {
-    if case .integer(let value) = self { return value }
-    return nil
-  }
-  var double: Double? {
-    switch self {
-    case .integer(let value): return Double(value)
-    case .number(let value): return value
-    default: return nil
-    }
-  }
-  var text: String? {
-    if case .string(let value) = self { return value }
-    return nil
+    stepInEpoch = json["stepInEpoch"]?.intValue ?? 0
+    lossSum = json["lossSum"]?.doubleValue ?? 0
+    bestLoss = json["bestLoss"]?.doubleValue ?? .infinity
+    bestEpoch = json["bestEpoch"]?.intValue ?? 0
+    seconds = json["seconds"]?.doubleValue ?? 0
+    trainingLoss = json["trainingLoss"]?.doubleValue ?? .nan
   }
 }

@@ -68,7 +68,7 @@ public final class RunDirectory {
   public func metrics(upTo epoch: Int) -> [JSONValue] {
     guard let text = try? String(contentsOfFile: metricsPath, encoding: .utf8) else { return [] }
     return text.split(separator: "\n").compactMap { try? JSONValue.parse(String($0), source: metricsPath) }
-      .filter { ($0["epoch"]?.integer ?? .max) <= epoch }
+      .filter { ($0["epoch"]?.intValue ?? .max) <= epoch }
   }
 
   /// Cuts the metrics back to the checkpoint that a run continues from.

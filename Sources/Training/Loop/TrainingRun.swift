@@ -158,9 +158,9 @@ public final class TrainingRun {
   public func drawLosses() throws {
     let lines = directory.metrics(upTo: trainer.progress.epoch)
     guard !lines.isEmpty else { return }
-    let epochs = lines.map { Double($0["epoch"]?.integer ?? 0) }
+    let epochs = lines.map { Double($0["epoch"]?.intValue ?? 0) }
     func series(_ key: String, _ label: String) -> LossCurve.Series? {
-      let values = lines.map { $0[key]?.double ?? .nan }
+      let values = lines.map { $0[key]?.doubleValue ?? .nan }
       return values.contains { $0.isFinite } ? LossCurve.Series(name: label, epochs: epochs, values: values) : nil
     }
     let all = [series("trainingLoss", "training"), series("validationLoss", "validation")].compactMap { $0 }
