@@ -81,7 +81,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ),
   ("ExampleTests", ["Layers", "Autodiff", "Solvers", "Tensors", "Fields", "Configuration"]),
   ("LayoutTests", ["Operators", "Solvers"]),
-  ("EndToEndTests", ["opkit", "Configuration", "Datasets", "Files", "Fields", "Diagnostics"]),
+  ("EndToEndTests", ["opkit", "Solvers", "Configuration", "Datasets", "Files", "Fields", "Diagnostics"]),
 ]
 
 let swiftSettings: [SwiftSetting] = [

@@ -5,6 +5,10 @@ public enum FilesError: Error, Equatable {
   case cannotWrite(path: String, action: String, reason: String)
   case exists(path: String)
   case notRegular(path: String, kind: String)
+  /// A journal holds the records of other work.
+  case foreignJournal(path: String)
+  /// Another process appends to this journal.
+  case inUse(path: String)
   case cannotRead(path: String, reason: String)
   case notSafetensors(path: String, reason: String)
   case missingTensor(path: String, name: String, known: [String])
@@ -27,6 +31,15 @@ extension FilesError: Diagnosable {
         "output.kind", exit: .cannotWrite, "'\(path)' is \(kind)", at: path,
         why: "a finished file takes the place of this name, which is only safe for ordinary files",
         fix: "give the name of a file")
+    case .foreignJournal(let path):
+      Diagnostic(
+        "output.journal", exit: .cannotWrite, "'\(path)' holds the progress of other work", at: path,
+        why: "its configuration, range or version of opkit differs from this run's",
+        fix: "run it with the same settings, or remove the file to start anew")
+    case .inUse(let path):
+      Diagnostic(
+        "output.held", exit: .cannotWrite, "another run holds '\(path)'", at: path,
+        fix: "wait for it to end, or choose another output")
     case .cannotRead(let path, let reason):
       Diagnostic(
         "input.unreadable", exit: .badInput, "cannot read '\(path)'", at: path, why: reason,

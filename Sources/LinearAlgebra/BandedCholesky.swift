@@ -44,4 +44,17 @@ public struct BandedCholesky {
     precondition(status == 0, "argument \(-status) of dpbtrs")
     return solution
   }
+
+  /// The upper factor U, row-major, of a dense matrix UᵀU of small order; zeros below the diagonal.
+  ///
+  /// - Parameter entry: A[i, j] for i ≤ j.
+  /// - Throws: ``LinearAlgebraError/notPositiveDefinite(order:)``.
+  public static func denseFactor(order: Int, entry: (_ i: Int, _ j: Int) -> Double) throws -> [Double] {
+    let full = try BandedCholesky(order: order, bandwidth: order - 1, entry: entry)
+    var result = [Double](repeating: 0, count: order * order)
+    for i in 0..<order {
+      for j in i..<order { result[i * order + j] = full.factor[order - 1 + i - j + j * order] }
+    }
+    return result
+  }
 }

@@ -4,6 +4,8 @@ import Diagnostics
 public enum LinearAlgebraError: Error, Equatable {
   /// The leading minor of this order is not positive.
   case notPositiveDefinite(order: Int)
+  /// This pivot is exactly zero.
+  case singular(order: Int)
 }
 
 extension LinearAlgebraError: Diagnosable {
@@ -14,6 +16,10 @@ extension LinearAlgebraError: Diagnosable {
         "numerics.definite", exit: .numericalFailure, "the matrix is not positive definite",
         why: "its leading minor of order \(order) is not positive",
         fix: "check that the coefficient is positive everywhere")
+    case .singular(let order):
+      Diagnostic(
+        "numerics.singular", exit: .numericalFailure, "the matrix is singular",
+        why: "its pivot \(order) is zero", fix: "change the frequency: this one is an eigenvalue")
     }
   }
 }

@@ -26,11 +26,16 @@ public enum ProblemRegistry {
     ProblemEntry(Darcy.self),
     ProblemEntry(GrayScott.self),
     ProblemEntry(Heat.self),
+    ProblemEntry(Helmholtz.self),
     ProblemEntry(KortewegDeVries.self),
     ProblemEntry(KuramotoSivashinsky.self),
     ProblemEntry(NavierStokes.self),
+    ProblemEntry(OrdinaryEquation.self),
+    ProblemEntry(Poisson.self),
     ProblemEntry(ReactionDiffusion.self),
-    ProblemEntry(Wave.self)
+    ProblemEntry(SourceReaction.self),
+    ProblemEntry(SquareWave.self),
+    ProblemEntry(Wave.self),
   ]
 
   /// Reads the section `key` of a configuration, an object whose `"type"` names an entry.

@@ -13,6 +13,8 @@ public enum SolverError: Error, Equatable {
   case blewUp(time: Double, stepSize: Double)
   /// Conjugate gradients did not reach the tolerance.
   case notConverged(iterations: Int, residual: Double, tolerance: Double)
+  /// Rounding left a coarse operator indefinite: the coefficient spans more than double precision resolves.
+  case notElliptic
   /// Which sample it was, and of which seed.
   indirect case sample(index: Int, seed: UInt64, problem: String, cause: SolverError)
 }
@@ -56,6 +58,11 @@ extension SolverError: Diagnosable {
         "conjugate gradients stand at a residual of \(short(residual)) after \(iterations) iterations",
         why: "the tolerance is \(short(tolerance))",
         fix: "raise maximumIterations to \(2 * iterations), or lower the contrast of the coefficient")
+    case .notElliptic:
+      Diagnostic(
+        "numerics.definite", exit: .numericalFailure, "the coarse operators of the multigrid are not definite",
+        why: "the coefficient spans more orders of magnitude than 64-bit numbers resolve",
+        fix: "lower the contrast of the coefficient")
     case .sample(let index, let seed, let problem, let cause):
       cause.located("\(problem), sample \(index) of seed \(seed)")
     }

@@ -1,3 +1,4 @@
+import Solvers
 import Testing
 
 /// One mistake at the command line, and all that the user sees of it.
@@ -146,7 +147,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       error: """
         error[config.choice]: problem.type = "burger" is unknown
           at    c.json:1:22: problem.type
-          why   known: advection, advection-diffusion, allen-cahn, allen-cahn-2d, burgers, darcy, gray-scott, heat, kdv, kuramoto-sivashinsky, navier-stokes, reaction-diffusion, wave
+          why   known: \(ProblemRegistry.entries.map(\.card.identifier).joined(separator: ", "))
           fix   set problem.type to "burgers"
         """),
     .init(

@@ -140,7 +140,7 @@ struct CommandTests {
 
   /// The interface that scripts rely on.
   private static let flags: [String: [String]] = [
-    "generate": ["--output", "--force", "--dry-run"],
+    "generate": ["--output", "--force", "--dry-run", "--resume", "--range"],
     "train": ["--output", "--resume", "--init-from", "--max-hours", "--force", "--dry-run"],
     "eval": ["--data", "--json", "--plot"], "infer": ["--output", "--force"], "inspect": ["--json"],
     "list": ["--json"],

@@ -209,6 +209,40 @@ struct DarcyTests {
     #expect(abs(sum / 1024) <= 1e-12)
   }
 
+  @Test("trigonometric coefficients are one function on every grid, with the stated bounds")
+  func trigonometric() throws {
+    func sample(_ points: Int, _ solvePoints: Int) throws -> [Double] {
+      try solveSample(
+        """
+        {"type": "darcy", "points": \(points), "solvePoints": \(solvePoints), "coefficient": "trigonometric"}
+        """, index: 3
+      ).fields[0]
+    }
+    let coarse = try sample(17, 17)
+    // Angles up to 10³ radians carry the rounding of the coordinates.
+    expectClose(coarse, try sample(17, 65), tolerance: 1e-11, "grids")
+    #expect(coarse.min()! >= power(0.25, 6) && coarse.max()! <= power(2.25, 6))
+    // ξ + η = 0 and η - 3ξ = 0 at the centre, where only the cosines are left: 1.5⁶.
+    #expect(abs(coarse[8 * 17 + 8] - power(1.5, 6)) <= 1e-11)
+  }
+
+  @Test("a random source adds up with the constant one", arguments: SquareGrid.allCases)
+  func randomSource(_ grid: SquareGrid) throws {
+    func solution(_ source: String) throws -> [[Double]] {
+      try solveSample(
+        """
+        {"type": "darcy", "points": 33, "solvePoints": 33, "tolerance": 1e-12, "grid": "\(grid.rawValue)", \(source)}
+        """, index: 1
+      ).fields
+    }
+    let both = try solution("\"source\": 2, \"sourceField\": {}")
+    let random = try solution("\"source\": 0, \"sourceField\": {}")
+    let constant = try solution("\"source\": 2")
+    #expect(both[0] == constant[0] && both.count == 3 && constant.count == 2)
+    expectClose(both[1], zip(random[1], constant[1]).map { $0 + $1 }, tolerance: 1e-10, "solutions")
+    expectClose(both[2], random[2].map { $0 + 2 }, tolerance: 1e-12, "sources")
+  }
+
   @Test("too few iterations are refused with what stands and what to do")
   func refusesUnconverged() throws {
     let problem = try makeProblem(

@@ -120,7 +120,10 @@ struct RecipeTests {
       ("allen-cahn-2d", [128, 128]), ("wave", [64, 64]), ("burgers-pdebench", [1024]), ("heat", [256]), ("kdv", [256]),
       ("kuramoto-sivashinsky", [256]), ("navier-stokes-kolmogorov", [64, 64]),
       ("navier-stokes-mcwilliams", [64, 64]), ("reaction-diffusion", [1024]),
-      ("burgers", [1024]), ("darcy", [29, 29]), ("darcy-85", [85, 85]), ("navier-stokes", [64, 64])
+      ("burgers", [1024]), ("darcy", [29, 29]), ("darcy-85", [85, 85]), ("navier-stokes", [64, 64]),
+      ("darcy-rough", [256, 256]), ("darcy-multiscale", [256, 256]), ("darcy-lognormal", [129, 129]),
+      ("darcy-cross", [71, 71]), ("poisson", [65, 65]), ("antiderivative", [100]), ("pendulum", [100]),
+      ("helmholtz", [101, 101]), ("source-reaction", [100]), ("square-wave", [200]),
     ])
   func recipe(_ name: String, _ shape: [Int]) throws {
     let reader = ConfigReader(try ConfigDocument.load(path: "\(Self.folder)/\(name).json"))

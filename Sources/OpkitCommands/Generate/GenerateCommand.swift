@@ -10,12 +10,16 @@ struct Generate: OpkitCommand {
     discussion: """
       The file is HDF5 and at the same time netCDF-4: h5py, xarray and ncdump open it. It appears when it is \
       complete. A sample depends on the seed and its index alone, never on the number of threads. After a stop \
-      by signal (status 75) nothing is left behind; the same command makes the same file.
+      by signal (status 75) nothing is left behind; the same command makes the same file. With --resume, solved \
+      samples are kept in FILE.progress until the file is complete: after any interruption the same command \
+      continues, to the same file.
 
       Examples:
 
         opkit generate configs/generate/burgers.json -o burgers.h5
         opkit generate configs/generate/darcy.json -o darcy.h5 --set samples=100 --seed 1
+        opkit generate configs/generate/darcy.json -o part-0.h5 --range 0:600
+        opkit generate configs/generate/darcy.json -o darcy.h5 --resume
         opkit generate configs/generate/burgers.json --dry-run
       """)
 
@@ -31,6 +35,14 @@ struct Generate: OpkitCommand {
 
   @Flag(help: "Replace the output if it exists.")
   var force = false
+
+  @Flag(help: "Keep solved samples beside the output, and continue from those that are there.")
+  var resume = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write samples a, …, b-1 only; they equal those of the whole file.", valueName: "a:b"))
+  var range: String?
 
   @Flag(help: "Check everything and print sizes and the time to expect; write nothing.")
   var dryRun = false
@@ -48,7 +60,9 @@ struct Generate: OpkitCommand {
     }
     try OutputPath.checkFile(path, force: force)
     let generation = Generation(
-      configuration: configuration, resolved: reader.resolved, path: path, force: force)
+      configuration: configuration, resolved: reader.resolved,
+      samples: try SampleRange.parse(range, of: configuration.samples), path: path, force: force,
+      isResumable: resume)
     if dryRun {
       try invocation.console.print(generation.estimate(threads: invocation.threads))
       return .success

@@ -2,6 +2,7 @@ import Configuration
 import Datasets
 import Diagnostics
 import Fields
+import Files
 import Solvers
 import Synchronization
 import Tensors
@@ -10,8 +11,12 @@ import Tensors
 struct Generation {
   let configuration: GenerateConfiguration
   let resolved: JSONValue
+  /// Which samples of the dataset are made.
+  let samples: Range<Int>
   let path: String
   let force: Bool
+  /// Whether solved samples are kept in a journal until the file is complete.
+  let isResumable: Bool
 
   /// Memory that a window of solved samples may take.
   private static let windowBytes = 256 << 20
@@ -27,27 +32,32 @@ struct Generation {
 
   private func windowCount(workers: Int) -> Int {
     let affordable = Generation.windowBytes / max(1, 8 * sampleValues)
-    return min(configuration.samples, max(workers, min(affordable, Generation.windowRounds * workers)))
+    return min(samples.count, max(workers, min(affordable, Generation.windowRounds * workers)))
   }
 
   /// Solves and writes everything; prints the summary.
   func run(_ invocation: Invocation) throws -> ExitStatus {
     let start = ContinuousClock.now
-    let samples = configuration.samples
-    let workers = min(invocation.threads, samples)
+    let workers = min(invocation.threads, samples.count)
+    let journal = isResumable ? try makeJournal() : nil
     let solvers = try (0..<workers).map { _ in try configuration.problem.makeSolver() }
     let writer = try makeWriter()
     let pool = WorkerPool(workerCount: workers)
     let window = windowCount(workers: workers)
-    let progress = invocation.console.progress("generate", total: samples, unit: "samples")
+    let progress = invocation.console.progress("generate", total: samples.count, unit: "samples")
     var summary = QualitySummary(configuration.problem.qualityMeasures)
+    if let journal, journal.journal.count > 0 {
+      invocation.console.note("continuing with \(journal.journal.count) samples of '\(journal.journal.path)'")
+    }
     progress.update(0)
-    for first in stride(from: 0, to: samples, by: window) {
-      let count = min(window, samples - first)
-      let solved = solve(first, count, pool, solvers, invocation.stop, progress)
+    for first in stride(from: samples.lowerBound, to: samples.upperBound, by: window) {
+      let count = min(window, samples.upperBound - first)
+      let solved = solve(first, count, pool, solvers, journal, invocation.stop, progress)
       if invocation.stop.isRequested {
         writer.abandon()
-        invocation.console.note("stopped by \(StopRequest.signalName ?? "a request"); nothing was written")
+        let kept = journal.map { "\($0.journal.count) samples are in '\($0.journal.path)'" }
+        let signal = StopRequest.signalName ?? "a request"
+        invocation.console.note("stopped by \(signal); \(kept ?? "nothing was written")")
         return .stoppedResumable
       }
       for (offset, result) in solved.enumerated() {
@@ -57,6 +67,7 @@ struct Generation {
       }
     }
     try writer.finish()
+    journal?.journal.remove()
     progress.finish()
     try invocation.console.print(
       summary.text(path: path, seconds: (ContinuousClock.now - start) / .seconds(1)))
@@ -65,16 +76,21 @@ struct Generation {
 
   /// Samples `first ..< first + count`; an entry is `nil` only after a stop was requested.
   private func solve(
-    _ first: Int, _ count: Int, _ pool: WorkerPool, _ solvers: [any SampleSolver], _ stop: StopRequest,
-    _ progress: Progress
+    _ first: Int, _ count: Int, _ pool: WorkerPool, _ solvers: [any SampleSolver],
+    _ journal: SampleJournal?, _ stop: StopRequest, _ progress: Progress
   ) -> [Result<SolvedSample, any Error>?] {
     let seed = UInt64(configuration.seed)
-    let done = Atomic(first)
+    let done = Atomic(first - samples.lowerBound)
     var solved = [Result<SolvedSample, any Error>?](repeating: nil, count: count)
     solved.withUnsafeMutableBufferPointer { slots in
       pool.forEach(count) { task, worker in
         if stop.isRequested { return }
-        slots[task] = Result { try solvers[worker].solve(index: first + task, seed: seed) }
+        slots[task] = Result {
+          if let kept = try journal?.sample(first + task) { return kept }
+          let sample = try solvers[worker].solve(index: first + task, seed: seed)
+          try journal?.keep(sample, as: first + task)
+          return sample
+        }
         progress.update(done.add(1, ordering: .relaxed).newValue)
       }
     }
@@ -83,15 +99,26 @@ struct Generation {
 
   private func makeWriter() throws -> DatasetWriter {
     try DatasetWriter(
-      path: path, layout: layout, mapping: configuration.problem.mapping, sampleCount: configuration.samples,
+      path: path, layout: layout, mapping: configuration.problem.mapping, sampleCount: samples.count,
       qualityMeasures: configuration.problem.qualityMeasures.map { ($0.name, $0.longName) },
-      attributes: attributes, storage: configuration.storage, overwrite: force)
+      attributes: attributes, sampleIndices: Array(samples), storage: configuration.storage, overwrite: force)
+  }
+
+  /// The journal beside the output. It belongs to this configuration, range and version alone.
+  private func makeJournal() throws -> SampleJournal {
+    var digest = SHA256()
+    for text in [VersionReport.version, resolved.serialized(indent: nil), "\(samples)"] {
+      digest.update(text)
+    }
+    return try SampleJournal(
+      path: path + ".progress", identity: digest.hexadecimalDigest(), layout: layout,
+      measures: configuration.problem.qualityMeasures, storage: configuration.storage)
   }
 
   private var attributes: [(String, AttributeValue)] {
     let card = type(of: configuration.problem).card
     var attributes: [(String, AttributeValue)] = [
-      ("title", .text("\(card.title): \(configuration.samples) samples")),
+      ("title", .text("\(card.title): \(samples.count) samples")),
       ("source", .text("opkit \(VersionReport.version)")), ("references", .text(card.citation)),
       ("pde", .text(card.identifier)), ("pde_equation", .text(card.equation)),
     ]
@@ -110,16 +137,16 @@ struct Generation {
   /// What `--dry-run` prints: shapes, file size, memory and time.
   func estimate(threads: Int) -> String {
     let problem = configuration.problem
-    let workers = min(threads, configuration.samples)
+    let workers = min(threads, samples.count)
     let fileBytes =
-      Double(configuration.samples) * Double(sampleValues) * Double(configuration.storage.byteCount)
+      Double(samples.count) * Double(sampleValues) * Double(configuration.storage.byteCount)
     let windowBytes = Double(windowCount(workers: workers)) * Double(sampleValues) * 8
     let memory = Double(workers) * Double(problem.estimate.bytesPerWorker) + windowBytes
-    let seconds = Double(configuration.samples) * problem.estimate.secondsPerSample / Double(workers)
+    let seconds = Double(samples.count) * problem.estimate.secondsPerSample / Double(workers)
     let card = type(of: problem).card
     var rows = [
       ["problem", "\(card.identifier): \(card.title)"], ["equation", card.equation],
-      ["samples", "\(configuration.samples), seed \(configuration.seed)"],
+      ["samples", "\(samples.count), seed \(configuration.seed)"],
     ]
     for axis in layout.axes {
       rows.append(["axis \(axis.name)", "\(axis.count) points, \(axis.boundary.rawValue)"])
@@ -128,7 +155,7 @@ struct Generation {
       rows.append(["times", "\(layout.times.count) from \(numberText(first)) to \(numberText(last))"])
     }
     for field in layout.fields {
-      let shape = ([configuration.samples] + layout.shape(of: field)).map(String.init).joined(
+      let shape = ([samples.count] + layout.shape(of: field)).map(String.init).joined(
         separator: " × ")
       rows.append(["field \(field.name)", "\(shape) \(configuration.storage.rawValue)"])
     }

@@ -1,7 +1,8 @@
 import Configuration
 
 extension Darcy {
-  /// Reads `points`, `solvePoints`, `grid`, `source`, `coefficient`, `field`, `tolerance`, `maximumIterations`.
+  /// Reads `points`, `solvePoints`, `grid`, `domain`, `source`, `sourceField`, `coefficient`, `field`,
+  /// `preconditioner`, `tolerance`, `maximumIterations`.
   public init(from reader: ConfigReader) throws {
     points = try reader.int("points", default: 85, in: 3...4096, doc: "stored grid points per direction")
     solvePoints = try reader.int(
@@ -10,7 +11,12 @@ extension Darcy {
     grid = try reader.choice(
       "grid", default: .vertex,
       doc: "\"vertex\": points i/(n-1), zero boundary included; \"cell\": cell centres (i+1/2)/n")
-    source = try reader.double("source", default: 1, in: -1e6...1e6, doc: "f, constant right-hand side")
+    domain = try reader.choice(
+      "domain", default: .square, doc: "where the equation holds; zero elsewhere, cut along the grid")
+    source = try reader.double("source", default: 1, in: -1e6...1e6, doc: "mean of the right-hand side f")
+    sourceField = try reader.optionalSection(
+      "sourceField", doc: "Gaussian field added to f, with Neumann boundary; null: f is constant"
+    ).map { try GaussianCovariance(from: $0, default: GaussianCovariance(variance: 9, tau: 3, alpha: 2)) }
     coefficient = try reader.variant(
       "coefficient",
       of: [
@@ -32,15 +38,30 @@ extension Darcy {
               mean: try section.double(
                 "mean", default: 1, in: 0...1e12, exclusiveMinimum: 0, doc: "factor on exp(field)"))
           }
-        )
+        ),
+        (
+          "trigonometric", "product of waves of doubling frequency; the field is not used",
+          { section in
+            .trigonometric(
+              scales: try section.int("scales", default: 6, in: 1...10, doc: "factors of the product"))
+          }
+        ),
       ], default: "binary", doc: "how the Gaussian field becomes the coefficient a")
     covariance = try GaussianCovariance(
       from: reader.section("field", doc: "Gaussian field with Neumann boundary"),
       default: GaussianCovariance(variance: 9, tau: 3, alpha: 2))
+    preconditioner = try reader.choice(
+      "preconditioner", default: .automatic,
+      doc: "\"automatic\": sine on the square up to a contrast of 30, multigrid otherwise")
     tolerance = try reader.double(
       "tolerance", default: 1e-8, in: 1e-13...0.1, doc: "reduction of the preconditioned residual norm")
     maximumIterations = try reader.int(
       "maximumIterations", default: 1000, in: 1...1_000_000, doc: "conjugate gradient iterations allowed")
+    guard domain == .square || preconditioner != .sine else {
+      throw reader.fail(
+        "preconditioner", "the sine preconditioner knows the whole square only",
+        why: "domain is \"\(domain.rawValue)\"", fix: "set preconditioner to \"automatic\"")
+    }
     guard points <= solvePoints, (solvePoints - 1) % (points - 1) == 0 else {
       throw reader.fail(
         "points", "points = \(points) does not divide the grid of \(solvePoints) points evenly",

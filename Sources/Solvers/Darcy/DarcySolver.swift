@@ -1,73 +1,93 @@
 import Fields
-import RealModule
 import Spectral
 
-/// Draws coefficients and solves the finite-volume equations on the solve grid; stores every stride-th point.
+/// Draws coefficients and sources and solves the finite-volume equations on the solve grid; stores every
+/// stride-th point.
 final class DarcySolver: SampleSolver {
   private let problem: Darcy
   private let field: NeumannGaussianField
+  private let sourceField: NeumannGaussianField?
   private let conjugateGradients: ConjugateGradients
+  private let sine: DirichletLaplacian
+  private lazy var multigrid = Multigrid(unknowns: problem.grid.unknowns(problem.solvePoints))
   private let rightHandSide: WorkArray
 
   init(_ problem: Darcy) {
     self.problem = problem
-    let points = problem.solvePoints
-    let unknowns = problem.grid.unknowns(points)
-    let atVertices = problem.grid == .vertex
-    field = NeumannGaussianField(
-      points: points, atVertices: atVertices, modes: points - (atVertices ? 2 : 1),
-      covariance: problem.covariance, stream: "coefficient")
-    let operation = DiffusionOperator(unknowns: unknowns, grid: problem.grid)
-    conjugateGradients = ConjugateGradients(
-      operation: operation, preconditioner: DirichletLaplacian(unknowns: unknowns, grid: problem.grid))
+    let unknowns = problem.grid.unknowns(problem.solvePoints)
+    field = DarcySolver.field(problem, problem.covariance, stream: "coefficient")
+    sourceField = problem.sourceField.map { DarcySolver.field(problem, $0, stream: "source") }
+    let operation = DiffusionOperator(unknowns: unknowns, grid: problem.grid, domain: problem.domain)
+    sine = DirichletLaplacian(unknowns: unknowns, grid: problem.grid)
+    conjugateGradients = ConjugateGradients(operation: operation, preconditioner: sine)
     rightHandSide = WorkArray(count: unknowns * operation.rowStride)
-    let spacing = problem.grid.spacing(points)
-    for i in 0..<unknowns {
-      for j in 0..<unknowns {
-        rightHandSide.pointer[i * operation.rowStride + j] = problem.source * spacing * spacing
-      }
-    }
+  }
+
+  private static func field(_ problem: Darcy, _ covariance: GaussianCovariance, stream: String)
+    -> NeumannGaussianField
+  {
+    let atVertices = problem.grid == .vertex
+    return NeumannGaussianField(
+      points: problem.solvePoints, atVertices: atVertices, modes: problem.solvePoints - (atVertices ? 2 : 1),
+      covariance: covariance, stream: stream)
   }
 
   func solve(index: Int, seed: UInt64) throws -> SolvedSample {
     field.draw(index: index, seed: seed)
-    let contrast = applyCoefficient()
+    let contrast = problem.applyCoefficient(field.values.pointer, index: index, seed: seed)
+    sourceField?.draw(index: index, seed: seed)
+    if let source = sourceField?.values {
+      for i in 0..<source.count { source.pointer[i] += problem.source }
+    }
     conjugateGradients.operation.setCoefficient(field.values.pointer)
+    setRightHandSide()
     do throws(SolverError) {
+      let usesSine = try choosePreconditioner(contrast: contrast)
       let outcome = try conjugateGradients.solve(
         rightHandSide.pointer, tolerance: problem.tolerance, maximumIterations: problem.maximumIterations)
+      let condition = usesSine ? contrast : outcome.condition
       return SolvedSample(
-        fields: [storedCoefficient(), storedSolution()],
+        fields: [stored(field), storedSolution()] + (sourceField.map { [stored($0)] } ?? []),
         quality: [
-          "residual": outcome.residual, "energyError": outcome.residual * contrast.squareRoot(),
-          "iterations": Double(outcome.iterations)
+          "residual": outcome.residual, "energyError": outcome.residual * condition.squareRoot(),
+          "contrast": contrast, "iterations": Double(outcome.iterations),
         ])
     } catch {
       throw SolverError.sample(index: index, seed: seed, problem: Darcy.card.identifier, cause: error)
     }
   }
 
-  /// Turns the Gaussian field into the coefficient, in place.
-  ///
-  /// - Returns: the ratio of its largest and smallest value.
-  private func applyCoefficient() -> Double {
-    let (a, count) = (field.values.pointer, field.values.count)
-    switch problem.coefficient {
-    case .binary(let low, let high):
-      for i in 0..<count { a[i] = a[i] >= 0 ? high : low }
-    case .lognormal(let mean):
-      for i in 0..<count { a[i] = mean * .exp(a[i]) }
+  /// Whether the sine transform is the preconditioner of this coefficient; otherwise the grids are built.
+  private func choosePreconditioner(contrast: Double) throws(SolverError) -> Bool {
+    let usesSine =
+      switch problem.preconditioner {
+      case .sine: true
+      case .multigrid: false
+      case .automatic: problem.domain == .square && contrast <= Darcy.Preconditioner.sineContrast
+      }
+    if usesSine {
+      conjugateGradients.preconditioner = sine
+    } else {
+      try multigrid.prepare(conjugateGradients.operation)
+      conjugateGradients.preconditioner = multigrid
     }
-    var smallest = Double.infinity
-    var largest = 0.0
-    for i in 0..<count {
-      smallest = min(smallest, a[i])
-      largest = max(largest, a[i])
-    }
-    return largest / smallest
+    return usesSine
   }
 
-  private func storedCoefficient() -> [Double] {
+  /// h² f at the unknowns of the domain.
+  private func setRightHandSide() {
+    let (operation, points) = (conjugateGradients.operation, problem.solvePoints)
+    let offset = problem.grid == .vertex ? 1 : 0
+    let spacing = problem.grid.spacing(points)
+    for i in 0..<operation.unknowns {
+      for j in 0..<operation.unknowns where operation.isInside(i, j) {
+        let f = sourceField?.values.pointer[(i + offset) * points + j + offset] ?? problem.source
+        rightHandSide.pointer[i * operation.rowStride + j] = f * spacing * spacing
+      }
+    }
+  }
+
+  private func stored(_ field: NeumannGaussianField) -> [Double] {
     let (n, points, stride) = (problem.points, problem.solvePoints, problem.stride)
     return (0..<n * n).map { field.values.pointer[($0 / n) * stride * points + ($0 % n) * stride] }
   }

@@ -16,10 +16,14 @@ package final class DiffusionOperator {
   /// Face between unknown (i, j-1) and (i, j), for j = 0…n: `[n][rowStride + 8]`.
   private let west: WorkArray
   private let westStride: Int
+  /// 1 at unknowns inside of the domain, 0 outside, laid out as a vector; `nil` for the whole square.
+  private let mask: WorkArray?
 
-  package init(unknowns n: Int, grid: SquareGrid) {
+  /// - Parameter domain: u = 0 at all points outside of it; their rows are those of the identity.
+  package init(unknowns n: Int, grid: SquareGrid, domain: SquareDomain = .square) {
     unknowns = n
     self.grid = grid
+    mask = domain.mask(unknowns: n, grid: grid)
     rowStride = DirichletLaplacian.rowStride(unknowns: n)
     westStride = rowStride + 8
     north = WorkArray(count: (n + 1) * rowStride)
@@ -63,10 +67,17 @@ package final class DiffusionOperator {
 
   /// The diagonal and the two upper off-diagonals of row (i, j), for direct solvers.
   package func entries(_ i: Int, _ j: Int) -> (diagonal: Double, right: Double, below: Double) {
+    guard isInside(i, j) else { return (1, 0, 0) }
     let (faceX, faceY) = (north.pointer, west.pointer)
     let (up, down) = (faceX[i * rowStride + j], faceX[(i + 1) * rowStride + j])
     let (left, right) = (faceY[i * westStride + j], faceY[i * westStride + j + 1])
-    return (up + down + left + right, -right, -down)
+    return (up + down + left + right, isInside(i, j + 1) ? -right : 0, isInside(i + 1, j) ? -down : 0)
+  }
+
+  /// Whether an unknown lies in the domain; beyond the last one counts as inside.
+  package func isInside(_ i: Int, _ j: Int) -> Bool {
+    guard let mask, i < unknowns, j < unknowns else { return true }
+    return mask.pointer[i * rowStride + j] != 0
   }
 
   /// q = A p and the product p·q. `p` has one zero row before and after its n rows and zeros beyond
@@ -83,6 +94,10 @@ package final class DiffusionOperator {
           faceX[j] * (centre - row[j &- stride]) + faceX[j &+ stride] * (centre - row[j &+ stride])
         let horizontal = faceY[j] * (centre - row[j &- 1]) + faceY[j &+ 1] * (centre - row[j &+ 1])
         out[j] = vertical + horizontal
+      }
+      if let mask {
+        let inside = mask.pointer + i * stride
+        for j in 0..<n { out[j] *= inside[j] }
       }
       product += ConjugateGradients.rowProduct(row, out, stride)
     }
