@@ -8,13 +8,13 @@ extension FieldMapping {
     case .steady(let inputs, let outputs):
       [
         "type": "steady", "inputs": .array(inputs.map { .string($0) }),
-        "outputs": .array(outputs.map { .string($0) })
+        "outputs": .array(outputs.map { .string($0) }),
       ]
     case .initialToFinal(let field): ["type": "initialToFinal", "field": .string(field)]
     case .window(let field, let inputSteps, let outputSteps):
       [
         "type": "window", "field": .string(field), "inputSteps": .integer(inputSteps),
-        "outputSteps": .integer(outputSteps)
+        "outputSteps": .integer(outputSteps),
       ]
     }
   }
@@ -67,7 +67,7 @@ extension FieldMapping {
             outputSteps: try reader.int(
               "outputSteps", default: 1, in: 1...100_000, doc: "times to predict, one after the other"))
         }
-      )
+      ),
     ]
   }
 }

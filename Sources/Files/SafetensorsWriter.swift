@@ -95,7 +95,7 @@ public enum SafetensorsWriter {
           key: tensor.name,
           value: [
             "dtype": .string(tensor.type.rawValue), "shape": .array(tensor.shape.map { .integer($0) }),
-            "data_offsets": [.integer(offset), .integer(end)]
+            "data_offsets": [.integer(offset), .integer(end)],
           ]))
       offset = end
     }

@@ -60,7 +60,8 @@ extension SolverError: Diagnosable {
         fix: "raise maximumIterations to \(2 * iterations), or lower the contrast of the coefficient")
     case .notElliptic:
       Diagnostic(
-        "numerics.definite", exit: .numericalFailure, "the coarse operators of the multigrid are not definite",
+        "numerics.definite", exit: .numericalFailure,
+        "the coarse operators of the multigrid are not definite",
         why: "the coefficient spans more orders of magnitude than 64-bit numbers resolve",
         fix: "lower the contrast of the coefficient")
     case .sample(let index, let seed, let problem, let cause):

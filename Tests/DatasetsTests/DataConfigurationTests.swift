@@ -45,7 +45,7 @@ struct DataConfigurationTests {
   func resolved() throws {
     for text in [
       #"{"path": "a.h5", "train": 10}"#, #"{"path": "a.h5", "train": 1, "mapping": null}"#,
-      #"{"path": "a", "train": 1, "mapping": {"type": "steady", "inputs": ["k"], "outputs": ["u", "v"]}}"#
+      #"{"path": "a", "train": 1, "mapping": {"type": "steady", "inputs": ["k"], "outputs": ["u", "v"]}}"#,
     ] {
       let reader = ConfigReader(try ConfigDocument.parse(text, source: "c.json"))
       let configuration = try DataConfiguration(from: reader)
@@ -63,7 +63,7 @@ struct DataConfigurationTests {
       #"{"path": "a.h5", "train": 1, "mapping": {"type": "steady", "inputs": [], "outputs": ["u"]}}"#,
       #"{"path": "a.h5", "train": 1, "mapping": {"type": "steady", "inputs": ["u", "u"], "outputs": ["u"]}}"#,
       #"{"path": "a.h5", "train": 1, "normalization": {"input": "gauss"}}"#,
-      #"{"path": "a.h5", "train": 1, "boundary": "open"}"#
+      #"{"path": "a.h5", "train": 1, "boundary": "open"}"#,
     ])
   func refused(text: String) throws {
     let error = #expect(throws: (any Error).self) { _ = try read(text) }
@@ -78,7 +78,7 @@ struct DataConfigurationTests {
     let keys = schema["properties"]?.members?.map(\.key) ?? []
     for key in [
       "path", "testPath", "train", "validation", "test", "stride", "mapping", "channelAxis", "boundary",
-      "normalization"
+      "normalization",
     ] { #expect(keys.contains(key), "\(key) is missing among \(keys)") }
   }
 
@@ -86,7 +86,7 @@ struct DataConfigurationTests {
     "A mapping survives its text",
     arguments: [
       FieldMapping.steady(inputs: ["a", "b"], outputs: ["c"]), .initialToFinal(field: "u"),
-      .window(field: "vorticity", inputSteps: 10, outputSteps: 10)
+      .window(field: "vorticity", inputSteps: 10, outputSteps: 10),
     ])
   func mappingText(mapping: FieldMapping) throws {
     #expect(try FieldMapping(json: mapping.json.serialized(indent: nil), source: "s") == mapping)

@@ -122,7 +122,7 @@ struct DatasetWriterTests {
     for line in [
       "sample = 3 ;", "time = 4 ;", "channel = 2 ;", "x = 4 ;", "y = 6 ;",
       "float velocity(sample, time, channel, x, y) ;", "double quality_residual(sample) ;",
-      "string channel(channel) ;", "int64 sample(sample) ;", ":Conventions = \"CF-1.10\" ;"
+      "string channel(channel) ;", "int64 sample(sample) ;", ":Conventions = \"CF-1.10\" ;",
     ] { #expect(text.contains(line), "\(line) is missing in \(text)") }
     #expect(!text.contains("phony_dim"))
   }

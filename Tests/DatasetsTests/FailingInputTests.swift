@@ -261,7 +261,7 @@ struct FailingInputTests {
   func enormous() throws {
     let scratch = try Scratch()
     let sizes: [(name: String, extents: [hsize_t])] = [
-      ("plane.h5", [4, 1 << 20, 1 << 20]), ("line.h5", [4, 1 << 40]), ("samples.h5", [1 << 55, 8])
+      ("plane.h5", [4, 1 << 20, 1 << 20]), ("line.h5", [4, 1 << 40]), ("samples.h5", [1 << 55, 8]),
     ]
     for size in sizes { makeEmpty(scratch.file(size.name), size.extents) }
     #expect(

@@ -86,7 +86,7 @@ struct LearningDataTests {
       ([6, 2, 4, 8], [6, 2, 4, 8], ReadingOptions(), 1, 1, [2, 4, 8]),
       ([6, 2, 4, 8], [6, 2, 4, 8], ReadingOptions(channelAxis: true), 2, 2, [4, 8]),
       ([6, 2, 3, 4, 8], [6, 2, 3, 4, 8], ReadingOptions(), 2, 2, [3, 4, 8]),
-      ([6, 1, 8], [6, 1, 8], ReadingOptions(channelAxis: false), 1, 1, [1, 8])
+      ([6, 1, 8], [6, 1, 8], ReadingOptions(channelAxis: false), 1, 1, [1, 8]),
     ])
   func channelAxis(_ c: (x: [Int], y: [Int], options: ReadingOptions, inputs: Int, outputs: Int, grid: [Int]))
     throws

@@ -9,7 +9,7 @@ enum Samples {
     axes: [axis("x", 8)],
     fields: [
       .init(name: "u0", longName: "initial velocity", units: "m s-1"),
-      .init(name: "u1", longName: "final velocity", units: "m s-1")
+      .init(name: "u1", longName: "final velocity", units: "m s-1"),
     ])
 
   /// A scalar and a vector field, both with times, on a 4 × 6 grid.
@@ -19,7 +19,7 @@ enum Samples {
       .init(name: "vorticity", longName: "vorticity", units: "s-1", dependsOnTime: true),
       .init(
         name: "velocity", longName: "velocity", units: "m s-1", dependsOnTime: true, channels: ["x", "y"]),
-      .init(name: "forcing", longName: "forcing")
+      .init(name: "forcing", longName: "forcing"),
     ])
 
   static func axis(_ name: String, _ count: Int, _ boundary: GridAxis.Boundary = .periodic) -> GridAxis {

@@ -52,10 +52,16 @@ struct TrainingTests {
   @Test("a diverging run ends with status 5, says where, and keeps a checkpoint that can be measured")
   func divergence() throws {
     let scratch = try prepared()
-    let flags = ["--set", "training.optimizer={\"type\": \"sgd\", \"learningRate\": 1000}", "--set", "training.epochs=60"]
+    let flags = [
+      "--set", "training.optimizer={\"type\": \"sgd\", \"learningRate\": 1000}", "--set",
+      "training.epochs=60",
+    ]
     let outcome = try Binary.run(["train", "t.json", "-o", "run", "-q"] + flags, in: scratch)
     #expect(outcome.status == 5)
-    for line in ["error[training.non-finite]", "  at    epoch ", "  why   the learning rate there is 1000", "  fix   lower"] {
+    for line in [
+      "error[training.non-finite]", "  at    epoch ", "  why   the learning rate there is 1000",
+      "  fix   lower",
+    ] {
       #expect(outcome.error.contains(line), "\(outcome.error)")
     }
     #expect(try tensors(scratch, "run").count > 4)

@@ -76,7 +76,7 @@ struct AtomicFileTests {
       ("/dev/null", true, "'/dev/null' is a device"),
       (scratch.file("none/a"), false, "cannot create '\(scratch.file("none/a"))'"),
       (scratch.file("a/b"), false, "cannot create '\(scratch.file("a/b"))'"),
-      ("", false, "cannot create ''")
+      ("", false, "cannot create ''"),
     ]
     for (path, overwrite, summary) in cases {
       let error = #expect(throws: FilesError.self) { _ = try AtomicFile(path: path, overwrite: overwrite) }

@@ -16,7 +16,7 @@ struct SHA256Tests {
       (
         String(repeating: "a", count: 1_000_000),
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
-      )
+      ),
     ])
   func examples(message: String, digest: String) {
     var hash = SHA256()

@@ -44,7 +44,7 @@ struct SafetensorsTests {
         .init("w", shape: [2, 3], .buffer(floats)), .init("m/α", shape: [2], .buffer(doubles)),
         .init("step", shape: [], .int64s([-5])), .init("rng", shape: [2], .uint64s([.max, 1])),
         .init("none", shape: [0, 3], .buffer(buffer([], .float32))),
-        .init("raw", shape: [3], .bytes([1, 2, 3], .uint8))
+        .init("raw", shape: [3], .bytes([1, 2, 3], .uint8)),
       ], metadata: metadata, to: path)
     let file = try SafetensorsFile(path: path)
     #expect(file.metadata == metadata)
@@ -137,7 +137,7 @@ struct SafetensorsTests {
       (
         tensor("[" + Array(repeating: "1", count: 33).joined(separator: ",") + "]", "0", "4"), 4, nil,
         "more than 32"
-      )
+      ),
     ]
   }()
 

@@ -18,7 +18,7 @@ struct NavierStokesTests {
     let flow = ShellFlow(
       modes: [
         .init(k1: 5, k2: 0, cosine: 0.7, sine: -0.2), .init(k1: 3, k2: 4, cosine: 0.4, sine: 0.9),
-        .init(k1: -4, k2: 3, cosine: -0.5, sine: 0.3), .init(k1: 0, k2: 5, cosine: 0.1, sine: 0.6)
+        .init(k1: -4, k2: 3, cosine: -0.5, sine: 0.3), .init(k1: 0, k2: 5, cosine: 0.1, sine: 0.6),
       ], viscosity: 2e-3, meanFlow: (0.7, -0.3))
     let system = VorticitySystem(points: 32, viscosity: 2e-3, meanFlow: flow.meanFlow, forcing: [])
     let stepper = ExponentialStepper(system, table: .etdrk4)

@@ -117,7 +117,8 @@ struct RecipeTests {
     "every recipe reads, with the grid that it promises",
     arguments: [
       ("advection", [1024]), ("advection-diffusion", [64, 64]), ("allen-cahn", [256]),
-      ("allen-cahn-2d", [128, 128]), ("wave", [64, 64]), ("burgers-pdebench", [1024]), ("heat", [256]), ("kdv", [256]),
+      ("allen-cahn-2d", [128, 128]), ("wave", [64, 64]), ("burgers-pdebench", [1024]), ("heat", [256]),
+      ("kdv", [256]),
       ("kuramoto-sivashinsky", [256]), ("navier-stokes-kolmogorov", [64, 64]),
       ("navier-stokes-mcwilliams", [64, 64]), ("reaction-diffusion", [1024]),
       ("burgers", [1024]), ("darcy", [29, 29]), ("darcy-85", [85, 85]), ("navier-stokes", [64, 64]),

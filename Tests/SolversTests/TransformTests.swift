@@ -63,7 +63,7 @@ struct TransformTests {
     }
     for (kind, expected) in [
       (TrigonometricTransform.Kind.sine1, sine1), (.sine2, sine2), (.cosine1, cosine1), (.cosine2, cosine2),
-      (.cosine3, cosine3)
+      (.cosine3, cosine3),
     ] {
       let array = WorkArray(x)
       TrigonometricTransform(kind, shape: [n]).apply(array)

@@ -9,7 +9,7 @@ enum HDF5DimensionScale {
   /// Attributes that only carry this mechanism.
   static let reserved: Set<String> = [
     "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "DIMENSION_LABELS", "_Netcdf4Dimid",
-    "_Netcdf4Coordinates", "_nc3_strict"
+    "_Netcdf4Coordinates", "_nc3_strict",
   ]
 
   /// Marks a dataset as the scale of a dimension.

@@ -65,9 +65,9 @@ public struct OutputDescription: Sendable, Equatable {
           [
             "name": .string(field.name), "longName": .string(field.longName), "units": .string(field.units),
             "channels": .array(field.channels.map { .string($0) }),
-            "times": .array(field.times.map { .number($0) })
+            "times": .array(field.times.map { .number($0) }),
           ]
-        })
+        }),
     ]
   }
 

@@ -6,7 +6,7 @@ extension Normalizer {
   public var description: JSONValue {
     [
       "kind": .string(kind.rawValue), "channels": .integer(channels),
-      "grid": .array(grid.map { .integer($0) })
+      "grid": .array(grid.map { .integer($0) }),
     ]
   }
 
@@ -15,7 +15,7 @@ extension Normalizer {
     let shape = grid + [channels]
     return [
       ("\(prefix).shift", shape, Normalizer.buffer(shift)),
-      ("\(prefix).scale", shape, Normalizer.buffer(scale))
+      ("\(prefix).scale", shape, Normalizer.buffer(scale)),
     ]
   }
 

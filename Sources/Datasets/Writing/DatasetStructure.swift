@@ -62,7 +62,7 @@ final class DatasetStructure {
         try coordinate("time", numbers: layout.times),
         [
           .init("long_name", .text("time")), .init("units", .text(layout.timeUnits)),
-          .init("axis", .text("T"))
+          .init("axis", .text("T")),
         ])
     }
     for (name, channels) in DatasetStructure.channelDimensions(layout) {
@@ -75,7 +75,7 @@ final class DatasetStructure {
         try coordinate(axis.name, numbers: axis.coordinates),
         [
           .init("long_name", .text("\(axis.name) coordinate")), .init("units", .text(axis.units)),
-          .init("axis", .text(axis.name.uppercased())), .init("boundary", .text(axis.boundary.rawValue))
+          .init("axis", .text(axis.name.uppercased())), .init("boundary", .text(axis.boundary.rawValue)),
         ])
     }
 

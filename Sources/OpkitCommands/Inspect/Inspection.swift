@@ -49,7 +49,12 @@ struct Inspection {
       return list.enumerated().flatMap { rows(of: $1, path: "\(path)[\($0)]") }
     }
     if let list = value.arrayValue, list.count > longestList, let first = list.first, let last = list.last {
-      return [[path, "[\(first.serialized(indent: nil)), …, \(last.serialized(indent: nil))]  \(list.count) values"]]
+      return [
+        [
+          path,
+          "[\(first.serialized(indent: nil)), …, \(last.serialized(indent: nil))]  \(list.count) values",
+        ]
+      ]
     }
     return [[path, value.stringValue ?? value.serialized(indent: nil)]]
   }

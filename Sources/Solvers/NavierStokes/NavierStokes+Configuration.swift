@@ -17,11 +17,12 @@ extension NavierStokes {
             .kolmogorov(
               wavenumber: try $0.int("wavenumber", default: 4, in: 1...100, doc: "n, periods per side"))
           }
-        )
+        ),
       ], default: "diagonal", doc: "shape of the constant forcing")
     let amplitude = if case .kolmogorov = forcing { 1.0 } else { 0.1 }
     forcingAmplitude = try reader.double(
-      "forcingAmplitude", default: amplitude, in: -1e6...1e6, doc: "A, amplitude of the forcing; 1 by default for kolmogorov")
+      "forcingAmplitude", default: amplitude, in: -1e6...1e6,
+      doc: "A, amplitude of the forcing; 1 by default for kolmogorov")
     meanFlow = try reader.doubles(
       "meanFlow", default: [0, 0], count: 2, each: -1e6...1e6, doc: "constant velocity added to the flow")
     points = try reader.int("points", default: 64, in: 4...4096, doc: "stored grid points per direction")

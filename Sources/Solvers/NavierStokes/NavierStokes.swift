@@ -50,8 +50,9 @@ public struct NavierStokes: Problem, TrajectoryProblem {
   public var parameters: [(name: String, value: ProblemParameter)] {
     [
       ("viscosity", .number(viscosity)), ("drag", .number(drag)), ("forcing", .text(forcing.name)),
-      ("forcingWavenumber", .number(Double(forcing.wavenumber))), ("forcingAmplitude", .number(forcingAmplitude)),
-      ("meanFlowX", .number(meanFlow[0])), ("meanFlowY", .number(meanFlow[1]))
+      ("forcingWavenumber", .number(Double(forcing.wavenumber))),
+      ("forcingAmplitude", .number(forcingAmplitude)),
+      ("meanFlowX", .number(meanFlow[0])), ("meanFlowY", .number(meanFlow[1])),
     ] + initial.parameters + [("scheme", .text(trajectory.table.name))]
   }
 

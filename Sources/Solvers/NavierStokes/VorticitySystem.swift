@@ -36,7 +36,8 @@ package final class VorticitySystem: SemilinearSystem {
   ///   - forcing: coefficients of f, all among the kept modes.
   ///   - drag: μ.
   package init(
-    points: Int, viscosity: Double, meanFlow: (Double, Double), forcing: [FourierForcing.Mode], drag: Double = 0
+    points: Int, viscosity: Double, meanFlow: (Double, Double), forcing: [FourierForcing.Mode],
+    drag: Double = 0
   ) {
     self.points = points
     let plane = PackedPlane(modes: (points - 1) / 3)

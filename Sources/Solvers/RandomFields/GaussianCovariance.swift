@@ -57,7 +57,7 @@ public struct GaussianCovariance: Sendable, Equatable {
   func parameters(prefix: String) -> [(name: String, value: ProblemParameter)] {
     [
       (prefix + "Variance", .number(variance)), (prefix + "Tau", .number(tau)),
-      (prefix + "Alpha", .number(alpha)), (prefix + "Normalization", .text(normalization.rawValue))
+      (prefix + "Alpha", .number(alpha)), (prefix + "Normalization", .text(normalization.rawValue)),
     ]
   }
 }

@@ -53,14 +53,14 @@ extension ExponentialTable {
       [(1, ExponentialCombination((0.5, .phi1Half)))],
       [
         (0, ExponentialCombination((0.5, .exponentialHalfPhi1Half), (-0.5, .phi1Half))),
-        (2, ExponentialCombination((1, .phi1Half)))
-      ]
+        (2, ExponentialCombination((1, .phi1Half))),
+      ],
     ],
     update: [
       ExponentialCombination((1, .phi1), (-3, .phi2), (4, .phi3)),
       ExponentialCombination((2, .phi2), (-4, .phi3)),
       ExponentialCombination((2, .phi2), (-4, .phi3)),
-      ExponentialCombination((4, .phi3), (-1, .phi2))
+      ExponentialCombination((4, .phi3), (-1, .phi2)),
     ],
     estimate: ExponentialCombination((4, .phi3), (-1, .phi2)))
 
@@ -83,13 +83,13 @@ extension ExponentialTable {
       [],
       [(0, ExponentialCombination((0.5, .exponentialHalf)))],
       [(1, ExponentialCombination((0.5, .one)))],
-      [(2, ExponentialCombination((1, .exponentialHalf)))]
+      [(2, ExponentialCombination((1, .exponentialHalf)))],
     ],
     update: [
       ExponentialCombination((1.0 / 6, .exponential)),
       ExponentialCombination((1.0 / 3, .exponentialHalf)),
       ExponentialCombination((1.0 / 3, .exponentialHalf)),
-      ExponentialCombination((1.0 / 6, .one))
+      ExponentialCombination((1.0 / 6, .one)),
     ],
     estimate: ExponentialCombination((1.0 / 6, .one)))
 }
