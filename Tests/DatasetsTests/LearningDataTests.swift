@@ -3,6 +3,7 @@ import Datasets
 import Fields
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Data for learning")
@@ -207,21 +208,5 @@ struct LearningDataTests {
     let range = try DatasetFile(path: path).range(of: #require(DatasetFile(path: path)["y"]))
     #expect(abs(range.mean - 0.386) < 5e-4)
     #expect(abs(range.minimum + 0.43) < 5e-3 && abs(range.maximum - 2.06) < 5e-3)
-  }
-}
-
-/// Data that are too large for the repository.
-enum VerificationData {
-  /// A file below `OPKIT_VERIFICATION_DATA`, or below `../shared/data` beside the package.
-  static func path(_ name: String, file: String = #filePath) -> String? {
-    let package = URL(fileURLWithPath: file).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    let root =
-      ProcessInfo.processInfo.environment["OPKIT_VERIFICATION_DATA"]
-      ?? package.deletingLastPathComponent().appendingPathComponent("shared/data").path
-    let path = "\(root)/\(name)"
-    if FileManager.default.fileExists(atPath: path) { return path }
-    print("skipped: \(path) is absent; set OPKIT_VERIFICATION_DATA to the directory of verification data")
-    return nil
   }
 }

@@ -41,10 +41,7 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
   func parity(_ c: Case, precision: Precision) throws {
     guard let reference = VerificationData.path("neuralop-parity/\(c.name).h5"),
       let weights = VerificationData.path("neuralop-parity/\(c.name).safetensors")
-    else {
-      print("skipped: \(VerificationData.missing)")
-      return
-    }
+    else { return }
     let file = try DatasetFile(path: reference)
     let built = try buildModel(c.json, inputs: c.inputs, outputs: c.outputs, grid: c.train)
     let values = HostBuffer(count: built.builder.memoryCount, precision: precision)
