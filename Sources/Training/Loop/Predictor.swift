@@ -24,8 +24,8 @@ public final class Predictor {
     var predictions: [Variable]
   }
 
-  /// Samples per pass of one worker.
-  private static let piece = 4
+  /// Most samples per pass of one worker.
+  private static let largestPiece = 4
 
   /// - Parameter parameters: the weights, laid out as the model's builder says.
   public init(_ task: OperatorTask, parameters: HostBuffer, pool: WorkerPool) {
@@ -47,7 +47,7 @@ public final class Predictor {
     let (inputChannels, frame) = (task.signature.inputChannels, task.signature.outputChannels)
     let (inputSize, outputSize) = (points * inputChannels, points * frame * steps)
     precondition(inputs.count >= count * inputSize && outputs.count >= count * outputSize)
-    let pieces = stride(from: 0, to: count, by: Predictor.piece).map { $0..<min($0 + Predictor.piece, count) }
+    let pieces = self.pieces(of: count)
     prepare(Set(pieces.map { Key(samples: $0.count, grid: grid, steps: steps) }))
     pool.forEach(pieces.count) { index, worker in
       let piece = pieces[index]
@@ -65,6 +65,13 @@ public final class Predictor {
           into: target.dropping(step * frame), stride: frame * steps)
       }
     }
+  }
+
+  /// Nearly equal pieces, as many for each worker. A sample's values do not depend on which others are in its piece.
+  private func pieces(of count: Int) -> [Range<Int>] {
+    let least = (count + Predictor.largestPiece - 1) / Predictor.largestPiece
+    let workers = pool.workerCount
+    return LaneRunner.split(count, into: min(count, (least + workers - 1) / workers * workers))
   }
 
   private func prepare(_ keys: Set<Key>) {
