@@ -3,7 +3,7 @@ import Tensors
 /// A computation being written down: models run once on `Variable`s of a graph, and the graph is then compiled
 /// into a ``Program`` that is replayed every step.
 ///
-/// Recording once instead of taping every step is what lets a step run without allocating: all shapes, all
+/// Recording once instead of taping every step is what lets a step run without allocating arrays: all shapes, all
 /// lifetimes and so all memory places are known before the first step. A graph is for one number of samples and
 /// one grid; another lane size is another graph of the same model.
 public final class Graph {

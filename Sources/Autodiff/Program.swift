@@ -1,6 +1,6 @@
 import Tensors
 
-/// A compiled graph: operations with fixed memory places, run forward, or forward and backward, without allocating.
+/// A compiled graph: operations with fixed memory places, run forward, or forward and backward, without allocating arrays.
 ///
 /// Immutable and shared by all workers; each worker has its own ``Frame``.
 public final class Program: Sendable {
