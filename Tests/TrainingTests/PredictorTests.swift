@@ -10,7 +10,8 @@ import Training
     let size = table.pointCount
     var reference: [Double]?
     for threads in [1, 2, 3, 5] {
-      let predictor = Predictor(trainer.task, parameters: trainer.values, pool: WorkerPool(workerCount: threads))
+      let predictor = Predictor(
+        trainer.task, parameters: trainer.values, pool: WorkerPool(workerCount: threads))
       let outputs = HostBuffer(count: 13 * size, precision: .float32)
       predictor.predict(table.inputs, count: 13, grid: table.gridShape, steps: 1, into: outputs)
       #expect(outputs.doubles == reference ?? outputs.doubles)

@@ -103,7 +103,8 @@ private struct PointwiseMLP: Sendable {
     let (firstTransposed, secondTransposed) = (c.scratch(4), c.scratch(5))
     k.transpose(rows: inputs, columns: hidden, c.parameter(0), into: firstTransposed)
     k.transpose(rows: hidden, columns: outputs, c.parameter(2), into: secondTransposed)
-    let targets = (0..<4).map { c.parameterGradient($0) }
+    let (dFirst, dFirstBias) = (c.parameterGradient(0), c.parameterGradient(1))
+    let (dSecond, dSecondBias) = (c.parameterGradient(2), c.parameterGradient(3))
     let gate = hasSkip ? c.parameterGradient(4) : nil
     forEachTile { start, count in
       let later = start > 0
@@ -116,21 +117,21 @@ private struct PointwiseMLP: Sendable {
       let hMatrix = Kernels.Matrix(h, rows: count, columns: hidden)
       let dzMatrix = Kernels.Matrix(dz, rows: count, columns: outputs)
       k.multiply(
-        hMatrix.transposed, dzMatrix, into: .init(targets[2].slice, rows: hidden, columns: outputs),
-        targets[2].accumulates || later ? .accumulate : .zero)
+        hMatrix.transposed, dzMatrix, into: .init(dSecond.slice, rows: hidden, columns: outputs),
+        dSecond.accumulates || later ? .accumulate : .zero)
       k.columnSums(
-        rows: count, channels: outputs, dz, into: targets[3].slice,
-        accumulate: targets[3].accumulates || later)
+        rows: count, channels: outputs, dz, into: dSecondBias.slice,
+        accumulate: dSecondBias.accumulates || later)
       let dhMatrix = Kernels.Matrix(dh, rows: count, columns: hidden)
       k.multiply(dzMatrix, .init(secondTransposed, rows: outputs, columns: hidden), into: dhMatrix)
       let da = dh.dropping(0, length: count * hidden)
       k.multiplyElements(da, derivative, into: da)
       let x = Kernels.Matrix(c.input(0).dropping(start * inputs), rows: count, columns: inputs)
       k.multiply(
-        x.transposed, dhMatrix, into: .init(targets[0].slice, rows: inputs, columns: hidden),
-        targets[0].accumulates || later ? .accumulate : .zero)
+        x.transposed, dhMatrix, into: .init(dFirst.slice, rows: inputs, columns: hidden),
+        dFirst.accumulates || later ? .accumulate : .zero)
       k.columnSums(
-        rows: count, channels: hidden, da, into: targets[1].slice, accumulate: targets[1].accumulates || later
+        rows: count, channels: hidden, da, into: dFirstBias.slice, accumulate: dFirstBias.accumulates || later
       )
       if let dx = c.inputGradient(0) {
         k.multiply(
