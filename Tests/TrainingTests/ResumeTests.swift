@@ -54,6 +54,14 @@ import Training
     #expect(outcome == .stoppedEarly)
     #expect(parts.trainer.progress.epoch == parts.trainer.progress.bestEpoch + 3)
 
+    // Continuing a run that ended does nothing more.
+    let again = try problem.trainer(training: training, validation: 3)
+    let ended = try problem.run("early", again)
+    try ended.resume()
+    let outcomeAgain = try ended.train(stop: .never, budget: nil, started: now(), progress: silentProgress())
+    #expect(outcomeAgain == .stoppedEarly)
+    #expect(again.trainer.progress.step == parts.trainer.progress.step)
+
     let slow = try problem.trainer(training: #"{"epochs": 1000000, "batch": 4}"#)
     let start = now()
     let timed = try problem.run("timed", slow).train(

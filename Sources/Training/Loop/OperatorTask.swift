@@ -82,16 +82,13 @@ extension OperatorTask {
   ) throws {
     let signature = table.signature
     let grid = signature.gridShape
-    let isWindow = signature.rolloutSteps > 1 || table.inputChannels > signature.outputChannels
-    let frames =
-      isWindow && table.inputChannels % signature.outputChannels == 0
-      ? table.inputChannels / signature.outputChannels : 1
+    // A window's input is frames of the output's field; all of them share their statistics.
+    let frames = signature.rolloutSteps > 1 ? table.inputChannels / signature.outputChannels : 1
     self.init(
       model: model, signature: signature,
       inputNormalizer: .fit(
         input, to: table.inputs, grid: grid,
-        channels: table.inputChannels / (signature.rolloutSteps > 1 ? frames : 1),
-        steps: signature.rolloutSteps > 1 ? frames : 1),
+        channels: table.inputChannels / frames, steps: frames),
       outputNormalizer: .fit(
         output, to: table.outputs, grid: grid, channels: signature.outputChannels,
         steps: signature.rolloutSteps))

@@ -71,7 +71,15 @@ public final class TrainingRun {
     let processStart = trainer.progress.seconds
     let loopStart = now()
     let configuration = trainer.configuration
-    while trainer.progress.epoch < configuration.epochs {
+    while true {
+      // Asked before an epoch and not behind it, so that a run that ended this way stays ended when it is continued.
+      if let stopping = configuration.earlyStopping,
+        trainer.progress.epoch - trainer.progress.bestEpoch >= stopping.patience
+      {
+        try save()
+        return .stoppedEarly
+      }
+      if trainer.progress.epoch >= configuration.epochs { break }
       var stepStart = now()
       let epochStart = stepStart
       let rate = trainer.learningRate
@@ -98,12 +106,6 @@ public final class TrainingRun {
       trainer.progress.seconds = processStart + (now() - loopStart)
       try finishEpoch(loss: loss, rate: rate, seconds: now() - epochStart)
       bar.update(trainer.progress.epoch, detail: "loss \(brief(loss))")
-      if let stopping = configuration.earlyStopping,
-        trainer.progress.epoch - trainer.progress.bestEpoch >= stopping.patience
-      {
-        try save()
-        return .stoppedEarly
-      }
     }
     try save()
     return .finished
@@ -172,34 +174,6 @@ public final class TrainingRun {
     let all = [series("trainingLoss", "training"), series("validationLoss", "validation")].compactMap { $0 }
     try LossCurve(title: "Losses", series: all).write(to: directory.lossPlotPath)
   }
-}
-
-/// Seconds on a clock that never jumps.
-public func now() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
-}
-
-/// The process's largest memory so far, in bytes.
-///
-/// On Linux from the process's own status: what `getrusage` says there can be the memory of the program that started
-/// this one.
-public func peakMemory() -> Int {
-  #if os(Linux)
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
-      let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
-        Int($0)
-      }
-      return (kibibytes ?? 0) * 1024
-    }
-    return 0
-  #else
-    var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
-    return Int(usage.ru_maxrss)
-  #endif
 }
 
 /// Four significant digits.
