@@ -6,7 +6,9 @@ extension Train {
     _ document: ConfigDocument, target: RunTarget, start: RunTarget.Start, _ invocation: Invocation
   ) throws -> ExitStatus {
     let started = now()
-    let session = try TrainingSession(document, initializeFrom: initFrom, invocation: invocation)
+    let session = try TrainingSession(
+      document, initializeFrom: initFrom,
+      continues: start == .resume && RunDirectory.hasCheckpoint(in: target.path), invocation: invocation)
     if dryRun {
       try invocation.console.print(session.estimate())
       return .success

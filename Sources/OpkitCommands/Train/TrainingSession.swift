@@ -19,14 +19,19 @@ struct TrainingSession {
   private let builder = ParameterBuilder()
   private let trainer: Trainer
   private let table: SampleTable
+  /// Whether a checkpoint of the run is there to continue from.
+  private let continues: Bool
 
   /// Reads everything, checks everything, and builds the model; writes nothing.
-  init(_ document: ConfigDocument, initializeFrom: String?, invocation: Invocation) throws {
+  ///
+  /// - Parameter initializeFrom: checkpoint whose weights a run begins with; one that continues has its own.
+  init(_ document: ConfigDocument, initializeFrom: String?, continues: Bool, invocation: Invocation) throws {
     let reader = ConfigReader(document)
     configuration = try TrainConfiguration(from: reader)
     try reader.finish()
     resolved = reader.resolved
     self.invocation = invocation
+    self.continues = continues
     let training = configuration.training
     pool = WorkerPool(workerCount: invocation.threads)
     data = try LearningData(configuration.data)
@@ -46,7 +51,7 @@ struct TrainingSession {
     trainer = try Trainer(
       task, training, builder: builder, training: table, validation: validation, seed: configuration.seed,
       pool: pool)
-    if let start = initializeFrom ?? training.initializeFrom {
+    if !continues, let start = initializeFrom ?? training.initializeFrom {
       try trainer.initialize(from: CheckpointFile(path: start))
     }
   }
@@ -90,7 +95,7 @@ struct TrainingSession {
       trainer, directory: directory,
       identity: .init(
         configuration: resolved, mapping: data.mapping, outputs: data.outputs, fingerprint: fingerprint))
-    if start == .resume, directory.hasCheckpoint {
+    if continues {
       let file = try CheckpointFile(path: directory.lastCheckpoint)
       try RunContinuity.check(file, configuration: resolved, fingerprint: fingerprint)
       try run.resume()

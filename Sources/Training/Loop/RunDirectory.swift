@@ -10,7 +10,8 @@ public final class RunDirectory {
   private let lock: Int32
 
   public static let configurationName = "config.resolved.json"
-  public var lastCheckpoint: String { path + "/last.safetensors" }
+  public var lastCheckpoint: String { RunDirectory.lastCheckpoint(in: path) }
+  private static func lastCheckpoint(in path: String) -> String { path + "/last.safetensors" }
   public var bestCheckpoint: String { path + "/best.safetensors" }
   public var metricsPath: String { path + "/metrics.jsonl" }
   public var summaryPath: String { path + "/summary.json" }
@@ -57,7 +58,8 @@ public final class RunDirectory {
     }
   }
 
-  public var hasCheckpoint: Bool { access(lastCheckpoint, F_OK) == 0 }
+  /// Whether a run in this directory can be continued.
+  public static func hasCheckpoint(in path: String) -> Bool { access(lastCheckpoint(in: path), F_OK) == 0 }
 
   public func writeConfiguration(_ configuration: JSONValue) throws {
     try AtomicFile.write(configuration.serialized(indent: 2) + "\n", to: configurationPath, overwrite: true)
