@@ -64,17 +64,21 @@ public final class Program: Sendable {
   public var byteCount: Int { memoryCount * precision.byteCount }
 
   /// The memory of a variable inside a frame; for inputs before and results after a run.
-  public func values(of variable: Variable, in frame: Frame) -> Slice {
-    guard let place = places[variable.id] else {
+  public func values(of variable: Variable, in frame: Frame) -> Slice { values(variable.id, in: frame) }
+
+  func values(_ id: Int, in frame: Frame) -> Slice {
+    guard let place = places[id] else {
       preconditionFailure("the variable has no place in this program")
     }
-    return frame.memory.slice(from: place.offset, length: place.count)
+    return frame.memory.dropping(place.offset, length: place.count)
   }
 
   /// The gradient of an input that asked for one, after ``backward(in:scale:)``.
-  public func gradient(of variable: Variable, in frame: Frame) -> Slice {
-    guard let place = gradientPlaces[variable.id] else { preconditionFailure("the variable has no gradient") }
-    return frame.memory.slice(from: place.offset, length: place.count)
+  public func gradient(of variable: Variable, in frame: Frame) -> Slice { gradient(variable.id, in: frame) }
+
+  func gradient(_ id: Int, in frame: Frame) -> Slice {
+    guard let place = gradientPlaces[id] else { preconditionFailure("the variable has no gradient") }
+    return frame.memory.dropping(place.offset, length: place.count)
   }
 
   /// Computes all values.
@@ -89,13 +93,32 @@ public final class Program: Sendable {
   /// gradient memory.
   public func backward(in frame: Frame, scale: Double) {
     guard let lossGradient else { preconditionFailure("this program was compiled without a loss") }
-    let seed = frame.memory.slice(from: lossGradient.offset, length: lossGradient.count)
+    let seed = frame.memory.dropping(lossGradient.offset, length: lossGradient.count)
     for i in 0..<seed.count { seed[i] = scale }
+    runBackward(in: frame)
+  }
+
+  /// Pulls a gradient with respect to the loss variable, which may be a field, back after ``forward(in:)``.
+  public func backward(in frame: Frame, from gradient: Slice) {
+    guard let lossGradient else { preconditionFailure("this program was compiled without a loss") }
+    Kernels(precision).copy(
+      gradient.dropping(0, length: lossGradient.count),
+      into: frame.memory.dropping(lossGradient.offset, length: lossGradient.count))
+    runBackward(in: frame)
+  }
+
+  private func runBackward(in frame: Frame) {
     for index in steps.indices.reversed() {
       let step = steps[index]
       guard step.outputGradient != nil else { continue }
       step.backward(OperationContext(step: step, frame: frame, isBackward: true))
     }
+  }
+
+  /// Parameters that its operations read.
+  var parameters: [Parameter] {
+    var seen = Set<ObjectIdentifier>()
+    return steps.flatMap(\.parameters).filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
   /// Runs forward and backward once, timing every operation.
@@ -111,7 +134,7 @@ public final class Program: Sendable {
       times[index].forward = clock() - start
     }
     guard let lossGradient else { return times }
-    let seed = frame.memory.slice(from: lossGradient.offset, length: lossGradient.count)
+    let seed = frame.memory.dropping(lossGradient.offset, length: lossGradient.count)
     for i in 0..<seed.count { seed[i] = 1 }
     for index in steps.indices.reversed() where steps[index].outputGradient != nil {
       let start = clock()
@@ -126,7 +149,7 @@ public final class Program: Sendable {
     let kernels = Kernels(precision)
     for step in steps {
       step.forward(OperationContext(step: step, frame: frame, isBackward: false))
-      let output = frame.memory.slice(from: step.output.offset, length: step.output.count)
+      let output = frame.memory.dropping(step.output.offset, length: step.output.count)
       if kernels.firstNonFinite(output) != nil { return step.name }
     }
     return nil
@@ -135,7 +158,8 @@ public final class Program: Sendable {
 
 /// One worker's memory for a program, and the parameters it reads and differentiates.
 public final class Frame {
-  let memory: HostBuffer
+  let memory: Slice
+  private let owner: HostBuffer?
   let parameters: HostBuffer
   /// Where parameter gradients are written; nil when only values are wanted.
   public var gradients: HostBuffer?
@@ -149,7 +173,17 @@ public final class Frame {
     let memory = memory ?? HostBuffer(count: program.memoryCount, precision: program.precision)
     precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
     precondition(parameters.precision == program.precision)
+    self.memory = memory.slice()
+    owner = memory
+    self.parameters = parameters
+    self.gradients = gradients
+  }
+
+  /// A frame inside another one's memory, for a program that an operation runs.
+  init(_ program: Program, within memory: Slice, parameters: HostBuffer, gradients: HostBuffer?) {
+    precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
     self.memory = memory
+    owner = nil
     self.parameters = parameters
     self.gradients = gradients
   }

@@ -26,15 +26,16 @@ public struct ModelEvaluation {
   /// All channels and all steps of a roll-out count together, in physical units.
   ///
   /// - Parameters:
-  ///   - metrics: those of the registry unless stated.
+  ///   - asked: metrics; those of the registry unless stated, and of these the ones that apply to such fields.
   ///   - progress: told how many samples are done.
   public init(
     _ predictor: Predictor, _ reader: SampleReader, samples: Range<Int>, pool: WorkerPool,
-    metrics: [any Metric] = MetricRegistry.entries, progress: (Int) -> Void = { _ in }
+    metrics asked: [any Metric] = MetricRegistry.entries, progress: (Int) -> Void = { _ in }
   ) throws {
     let signature = reader.signature
     let grid = signature.gridShape
     let metricGrid = MetricGrid(axes: signature.axes, channels: reader.outputChannels)
+    let metrics = asked.filter { $0.applies(to: metricGrid) }
     var numbers = metrics.map { _ in [Double](repeating: 0, count: samples.count) }
     let chunk = ModelEvaluation.chunk(reader)
     let inputs = HostBuffer(

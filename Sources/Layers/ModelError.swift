@@ -6,12 +6,21 @@ public enum ModelError: Error, Equatable {
   case listLength(key: String, count: Int, dimensions: Int)
   case dimensions(model: String, supported: ClosedRange<Int>, data: Int)
   case channelsDiffer(key: String, input: Int, output: Int)
+  case gridChanges(key: String, from: [Int], to: [Int])
+  case layerCount(key: String, count: Int, layers: Int)
+  case rankCount(form: String, count: Int, needed: Int)
+  case noSuchAxis(key: String, axis: Int, axes: Int)
+  case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
 
   /// Key inside the model's configuration that the error is about.
   public var key: String {
     switch self {
     case .modesExceedGrid(let axis, _, _, _, _): return "modes[\(axis)]"
-    case .listLength(let key, _, _), .channelsDiffer(let key, _, _): return key
+    case .listLength(let key, _, _), .channelsDiffer(let key, _, _), .gridChanges(let key, _, _),
+      .layerCount(let key, _, _), .noSuchAxis(let key, _, _):
+      return key
+    case .rankCount: return "ranks"
+    case .patchesDoNotDivide: return "levels"
     case .dimensions: return "type"
     }
   }
@@ -42,6 +51,29 @@ extension ModelError: Diagnosable {
       return Diagnostic(
         "config.range", exit: .usage, "\(key) needs as many input as output channels", at: "model.\(key)",
         why: "the data has \(input) input and \(output) output channels", fix: "remove model.\(key)")
+    case .gridChanges(let key, let from, let to):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) leads from the grid \(from) to \(to)", at: "model.\(key)",
+        why: "predictions are compared with data on the grid of the inputs, padding included",
+        fix: "choose factors whose product is 1 and that give whole numbers of points")
+    case .layerCount(let key, let count, let layers):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) has \(count) entries for \(layers) layers", at: "model.\(key)",
+        why: "model.layers is \(layers)", fix: "give one number for all layers, or \(layers) numbers")
+    case .rankCount(let form, let count, let needed):
+      return Diagnostic(
+        "config.range", exit: .usage, "ranks has \(count) entries and the factorization \(form) takes \(needed)",
+        at: "model.ranks", why: "the weight's axes are (layers,) input channels, output channels, modes",
+        fix: "give \(needed) ranks, or remove model.ranks and set model.rank")
+    case .noSuchAxis(let key, let axis, let axes):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) = \(axis) is no axis of the weight", at: "model.\(key)",
+        why: "the weight has \(axes) axes: (layers,) input channels, output channels, modes",
+        fix: "give numbers from 0 to \(axes - 1)")
+    case .patchesDoNotDivide(let axis, let points, let patches):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
+        at: "model.levels", why: "all patches have the same size", fix: "use fewer levels, or data on another grid")
     }
   }
 }

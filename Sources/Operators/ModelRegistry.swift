@@ -6,6 +6,8 @@ public enum ModelRegistry {
   public static let entries: [ModelEntry] = [
     ModelEntry(FNO.self),
     ModelEntry(OriginalFNO.self),
+    ModelEntry(MGTFNO.self),
+    ModelEntry(TFNO.self),
   ]
 
   /// Reads `{"type": …, …}` under `key`.

@@ -2,12 +2,17 @@ import Tensors
 
 /// A Fourier layer's fixed part: which modes of which grid meet which blocks of a weight.
 public struct SpectralMap: Sendable {
+  /// From the grid to the kept modes.
   public let transform: TruncatedTransform
+  /// From modes back to the grid; the same frequencies unless a map is to move them.
+  public let synthesis: TruncatedTransform
   /// Block of the weight for each kept mode; identity unless the grid holds fewer modes than the weight.
   public let weightBlocks: [Int]
 
-  public init(transform: TruncatedTransform, weightBlocks: [Int]? = nil) {
+  public init(transform: TruncatedTransform, synthesis: TruncatedTransform? = nil, weightBlocks: [Int]? = nil) {
     self.transform = transform
+    self.synthesis = synthesis ?? transform
+    precondition(self.synthesis.grid == transform.grid && self.synthesis.modeCount == transform.modeCount)
     self.weightBlocks = weightBlocks ?? Array(0..<transform.modeCount)
     precondition(self.weightBlocks.count == transform.modeCount)
   }
@@ -18,34 +23,41 @@ extension Variable {
   ///
   ///     h = f( F*(R · F x) + x·W + b )
   ///
-  /// with F the truncated transform, R a complex matrix per mode, and any of W and b absent. The inverse transform's
+  /// with F the truncated transform, R a complex map of channels per mode, and any of W and b absent. The inverse transform's
   /// last axis, the pointwise map, the bias and the activation are done line by line while the line is in cache.
   /// Equal to the composition of its parts, which the tests check.
   ///
   /// - Parameters:
-  ///   - weight: R, shape `[modes, 2, Cin, Cout]`, real parts before imaginary ones.
+  ///   - weight: R; see ``SpectralWeight``.
   ///   - skip: W, `[Cin, Cout]`.
   ///   - bias: b, `[Cout]`.
   /// - References: Z. Li et al., Fourier Neural Operator for Parametric PDEs, ICLR 2021, eq. (2) and (4).
   public func spectralBlock(
-    _ map: SpectralMap, weight: Parameter, skip: Parameter? = nil, bias: Parameter? = nil,
+    _ map: SpectralMap, weight: SpectralWeight, skip: Parameter? = nil, bias: Parameter? = nil,
     activation: Activation
   ) -> Variable {
     let block = SpectralBlock(self.shape, map, weight: weight, skip: skip, bias: bias, activation: activation)
+    let mixing = block.mixing
     let keepsPreactivation = activation != .identity
     return graph.record(
       "spectralBlock", inputs: [self], output: shape.with(channels: block.outputs),
-      parameters: [weight] + [skip, bias].compactMap { $0 }, keepsInputs: skip == nil ? [] : [0],
-      residuals: [block.batch * block.modes * 2 * block.inputs]
+      parameters: weight.parameters + [skip, bias].compactMap { $0 }, keepsInputs: skip == nil ? [] : [0],
+      residuals: mixing.stages.map { mixing.count(channels: $0.inputs) }
         + (keepsPreactivation ? [shape.rows * block.outputs] : []),
-      forwardScratch: [
-        block.batch * block.modes * 2 * block.outputs, block.scratchCount, block.scratchCount,
-      ],
+      forwardScratch: [mixing.count(channels: block.outputs), block.scratchCount, block.scratchCount],
       backwardScratch: [
-        block.batch * block.modes * 2 * block.outputs, block.scratchCount, block.scratchCount,
-        2 * block.inputs * block.outputs, block.batch * block.modes * 2 * block.inputs,
+        mixing.largestCount, block.scratchCount, block.scratchCount,
+        max(mixing.scratchCount, block.inputs * block.outputs), mixing.largestCount,
       ],
       forward: block.forward, backward: block.backward)
+  }
+
+  /// The layer with a dense weight, `[modes, 2, Cin, Cout]`.
+  public func spectralBlock(
+    _ map: SpectralMap, weight: Parameter, skip: Parameter? = nil, bias: Parameter? = nil,
+    activation: Activation
+  ) -> Variable {
+    spectralBlock(map, weight: SpectralWeight(core: weight), skip: skip, bias: bias, activation: activation)
   }
 }
 
@@ -54,8 +66,8 @@ private struct SpectralBlock: Sendable {
   let batch: Int
   let inputs: Int
   let outputs: Int
-  let modes: Int
   let scratchCount: Int
+  let mixing: SpectralMixing
   private let map: SpectralMap
   private let activation: Activation
   private let hasSkip: Bool
@@ -65,22 +77,19 @@ private struct SpectralBlock: Sendable {
   private let tile: Int
 
   init(
-    _ shape: FieldShape, _ map: SpectralMap, weight: Parameter, skip: Parameter?, bias: Parameter?,
+    _ shape: FieldShape, _ map: SpectralMap, weight: SpectralWeight, skip: Parameter?, bias: Parameter?,
     activation: Activation
   ) {
-    precondition(
-      weight.shape.count == 4 && weight.shape[1] == 2, "\(weight.name): shape [modes, 2, Cin, Cout]")
     precondition(map.transform.grid == shape.grid, "the transform is for the grid \(map.transform.grid)")
-    precondition(map.weightBlocks.allSatisfy { $0 < weight.shape[0] }, "\(weight.name) has too few modes")
     batch = shape.batch
-    inputs = weight.shape[2]
-    outputs = weight.shape[3]
-    precondition(inputs == shape.channels, "\(weight.name) does not fit \(shape)")
-    precondition(skip.map { $0.shape == [weight.shape[2], weight.shape[3]] } ?? true)
-    precondition(bias.map { $0.count == weight.shape[3] } ?? true)
-    modes = map.transform.modeCount
+    inputs = weight.inputs
+    outputs = weight.outputs
+    precondition(inputs == shape.channels, "\(weight.core.name) does not fit \(shape)")
+    precondition(skip.map { $0.shape == [weight.inputs, weight.outputs] } ?? true)
+    precondition(bias.map { $0.count == weight.outputs } ?? true)
+    mixing = SpectralMixing(weight, map, batch: shape.batch)
     scratchCount = max(
-      map.transform.scratchCount(channels: inputs), map.transform.scratchCount(channels: outputs))
+      map.transform.scratchCount(channels: inputs), map.synthesis.scratchCount(channels: outputs))
     self.map = map
     self.activation = activation
     hasSkip = skip != nil
@@ -90,7 +99,11 @@ private struct SpectralBlock: Sendable {
     tile = (linePoints + pieces - 1) / pieces
   }
 
-  private var biasIndex: Int { hasSkip ? 2 : 1 }
+  private var skipIndex: Int { mixing.stages.count }
+  private var biasIndex: Int { mixing.stages.count + (hasSkip ? 1 : 0) }
+  /// Elements of one sample's modes of `channels` channels.
+  private func modeCount(_ channels: Int) -> Int { map.transform.modeCount * 2 * channels }
+  private func preactivation(_ c: OperationContext) -> Slice { c.residual(mixing.stages.count) }
 
   private func forEachTile(_ body: (Range<Int>) -> Void) {
     var start = 0
@@ -101,32 +114,25 @@ private struct SpectralBlock: Sendable {
     }
   }
 
-  /// Y_k = X_k·R_k for all samples of the lane, one mode after the other so that each weight is read once.
-  private func mix(_ k: Kernels, _ x: Slice, _ weight: Slice, _ y: Slice) {
-    let block = 2 * inputs * outputs
-    for mode in 0..<modes {
-      k.complexRows(
-        count: batch, inputs: inputs, outputs: outputs, x: x.dropping(mode * 2 * inputs),
-        xStride: modes * 2 * inputs, w: weight.dropping(map.weightBlocks[mode] * block, length: block),
-        y: y.dropping(mode * 2 * outputs), yStride: modes * 2 * outputs, conjugate: false)
-    }
-  }
-
   func forward(_ c: OperationContext) {
     let k = c.kernels
     let transform = map.transform
     let points = transform.lines * linePoints
-    let (x, xModes, yModes) = (c.input(0), c.residual(0), c.scratch(0))
+    let (x, yModes) = (c.input(0), c.scratch(0))
     for sample in 0..<batch {
       transform.toModes(
         k, .analysis, x.dropping(sample * points * inputs, length: points * inputs), channels: inputs,
-        scratch: (c.scratch(1), c.scratch(2)), into: xModes.dropping(sample * modes * 2 * inputs))
+        scratch: (c.scratch(1), c.scratch(2)), into: c.residual(0).dropping(sample * modeCount(inputs)))
     }
-    mix(k, xModes, c.parameter(0), yModes)
-    let width = transform.lineModeCount(channels: outputs)
+    for (index, stage) in mixing.stages.enumerated() {
+      let result = index + 1 < mixing.stages.count ? c.residual(index + 1) : yModes
+      mixing.forward(k, stage, c.residual(index), c.parameter(index), result)
+    }
+    let synthesis = map.synthesis
+    let width = synthesis.lineModeCount(channels: outputs)
     for sample in 0..<batch {
-      transform.crossFromModes(
-        k, modes: yModes.dropping(sample * modes * 2 * outputs), channels: outputs, scratch: c.scratch(2),
+      synthesis.crossFromModes(
+        k, modes: yModes.dropping(sample * modeCount(outputs)), channels: outputs, scratch: c.scratch(2),
         into: c.scratch(1))
       for line in 0..<transform.lines {
         let first = (sample * transform.lines + line) * linePoints
@@ -135,14 +141,14 @@ private struct SpectralBlock: Sendable {
           let row = first + range.lowerBound
           let h = c.output.dropping(row * outputs, length: range.count * outputs)
           let z =
-            activation == .identity ? h : c.residual(1).dropping(row * outputs, length: range.count * outputs)
-          transform.lineFromModes(
+            activation == .identity ? h : preactivation(c).dropping(row * outputs, length: range.count * outputs)
+          synthesis.lineFromModes(
             k, .synthesis, lineModes, points: range, channels: outputs, into: z,
             hasBias ? .row(c.parameter(biasIndex)) : .zero)
           if hasSkip {
             k.multiply(
               .init(x.dropping(row * inputs), rows: range.count, columns: inputs),
-              .init(c.parameter(1), rows: inputs, columns: outputs),
+              .init(c.parameter(skipIndex), rows: inputs, columns: outputs),
               into: .init(z, rows: range.count, columns: outputs), .accumulate)
           }
           if activation != .identity { k.activate(activation, z, into: h) }
@@ -152,42 +158,25 @@ private struct SpectralBlock: Sendable {
   }
 
   func backward(_ c: OperationContext) {
-    let dyModes = c.scratch(0)
-    pullBackToModes(c, into: dyModes)
-    let k = c.kernels
-    let weight = c.parameter(0)
-    let dw = c.parameterGradient(0)
-    let block = 2 * inputs * outputs
+    var (dy, free) = (c.scratch(0), c.scratch(4))
+    pullBackToModes(c, into: dy)
     let dx = c.inputGradient(0)
-    if dw.accumulates == false && modes < dw.slice.count / block { k.clear(dw.slice) }
-    let (transposed, dxModes) = (c.scratch(3), c.scratch(4))
-    for mode in 0..<modes {
-      let index = map.weightBlocks[mode]
-      let dy = dyModes.dropping(mode * 2 * outputs)
-      k.complexOuter(
-        count: batch, inputs: inputs, outputs: outputs, x: c.residual(0).dropping(mode * 2 * inputs),
-        xStride: modes * 2 * inputs, g: dy, gStride: modes * 2 * outputs,
-        dw: dw.slice.dropping(index * block, length: block), accumulate: dw.accumulates)
-      guard dx != nil else { continue }
-      let half = inputs * outputs
-      for part in 0..<2 {
-        k.transpose(
-          rows: inputs, columns: outputs, weight.dropping(index * block + part * half, length: half),
-          into: transposed.dropping(part * half))
-      }
-      k.complexRows(
-        count: batch, inputs: outputs, outputs: inputs, x: dy, xStride: modes * 2 * outputs, w: transposed,
-        y: dxModes.dropping(mode * 2 * inputs), yStride: modes * 2 * inputs, conjugate: true)
+    for (index, stage) in mixing.stages.enumerated().reversed() {
+      let wantsInput = index > 0 || dx != nil
+      mixing.backward(
+        c.kernels, stage, x: c.residual(index), weight: c.parameter(index), dy: dy, dw: c.parameterGradient(index),
+        dx: wantsInput ? free : nil, scratch: c.scratch(3))
+      swap(&dy, &free)
     }
-    if let dx { pullBackToInput(c, dx, dxModes) }
+    if let dx { pullBackToInput(c, dx, dy) }
   }
 
   /// dz = dh·f′(z) in place, the gradients of W and b, and dz's modes.
   private func pullBackToModes(_ c: OperationContext, into dyModes: Slice) {
     let k = c.kernels
-    let transform = map.transform
+    let transform = map.synthesis
     let width = transform.lineModeCount(channels: outputs)
-    let skipTarget = hasSkip ? c.parameterGradient(1) : nil
+    let skipTarget = hasSkip ? c.parameterGradient(skipIndex) : nil
     let biasTarget = hasBias ? c.parameterGradient(biasIndex) : nil
     var isFirst = true
     for sample in 0..<batch {
@@ -198,7 +187,7 @@ private struct SpectralBlock: Sendable {
           let row = first + range.lowerBound
           let dz = c.outputGradient.dropping(row * outputs, length: range.count * outputs)
           if activation != .identity {
-            let z = c.residual(1).dropping(row * outputs, length: range.count * outputs)
+            let z = preactivation(c).dropping(row * outputs, length: range.count * outputs)
             k.activateBackward(activation, z: z, dh: dz, into: dz)
           }
           if let skipTarget {
@@ -222,7 +211,7 @@ private struct SpectralBlock: Sendable {
       }
       transform.crossToModes(
         k, lineModes: c.scratch(1), channels: outputs, scratch: c.scratch(2),
-        into: dyModes.dropping(sample * modes * 2 * outputs))
+        into: dyModes.dropping(sample * modeCount(outputs)))
     }
   }
 
@@ -231,10 +220,10 @@ private struct SpectralBlock: Sendable {
     let k = c.kernels
     let transform = map.transform
     let width = transform.lineModeCount(channels: inputs)
-    if hasSkip { k.transpose(rows: inputs, columns: outputs, c.parameter(1), into: c.scratch(3)) }
+    if hasSkip { k.transpose(rows: inputs, columns: outputs, c.parameter(skipIndex), into: c.scratch(3)) }
     for sample in 0..<batch {
       transform.crossFromModes(
-        k, modes: dxModes.dropping(sample * modes * 2 * inputs), channels: inputs, scratch: c.scratch(2),
+        k, modes: dxModes.dropping(sample * modeCount(inputs)), channels: inputs, scratch: c.scratch(2),
         into: c.scratch(1))
       for line in 0..<transform.lines {
         let first = (sample * transform.lines + line) * linePoints

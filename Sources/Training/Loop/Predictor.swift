@@ -27,8 +27,11 @@ public final class Predictor {
   /// Most samples per pass of one worker.
   private static let largestPiece = 4
 
-  /// - Parameter parameters: the weights, laid out as the model's builder says.
+  /// - Parameter parameters: the weights, laid out as the model's builder says; derived ones are computed here, from the
+  ///   values that parameters have now.
   public init(_ task: OperatorTask, parameters: HostBuffer, pool: WorkerPool) {
+    DerivedWeights(task.derivations, precision: parameters.precision, trains: false).compute(
+      in: parameters, pool: pool)
     self.task = task
     self.parameters = parameters
     self.pool = pool

@@ -24,6 +24,9 @@ public final class Trainer {
   private let evaluator: LaneRunner
   private let kernels: Kernels
   private let segments: [ParameterSegment]
+  /// Weights computed from parameters, and the pieces in which their gradients are summed over lanes.
+  private let derived: DerivedWeights
+  private let derivedSegments: [ParameterSegment]
   private let losses: HostBuffer
   private let squares: HostBuffer
 
@@ -45,6 +48,7 @@ public final class Trainer {
     if configuration.rollout == .oneStep, task.signature.rolloutSteps == 1 {
       throw TrainingError.rolloutWithoutWindow
     }
+    try configuration.loss.check(task.signature)
     self.task = task
     self.configuration = configuration
     self.training = training
@@ -57,13 +61,15 @@ public final class Trainer {
     values = HostBuffer(count: count, precision: precision)
     for parameter in builder.parameters { parameter.initialize(values, seed: seed) }
     stateNames = type(of: configuration.optimizer).stateNames
-    state = stateNames.map { _ in HostBuffer(count: count, precision: precision) }
+    state = stateNames.map { _ in HostBuffer(count: builder.trainedCount, precision: precision) }
     average = configuration.averageDecay.map { _ in HostBuffer(count: count, precision: precision) }
     kernels = Kernels(precision)
     if let average { kernels.copy(values.slice(), into: average.slice()) }
     runner = LaneRunner(task, configuration, pool: pool, trains: true, parameterCount: count)
     evaluator = LaneRunner(task, configuration, pool: pool, trains: false, parameterCount: count)
     segments = ParameterSegment.segments(of: builder.parameters)
+    derived = DerivedWeights(task.derivations, precision: precision, trains: true)
+    derivedSegments = ParameterSegment.segments(of: derived.targets)
     losses = HostBuffer(count: configuration.batch, precision: .float64)
     squares = HostBuffer(count: segments.count, precision: .float64)
   }
@@ -129,6 +135,7 @@ public final class Trainer {
   /// One update; returns the sum of the items' losses.
   private func update(_ items: [LaneRunner.Item]) throws -> Double {
     let scale = configuration.lossReduction == .mean ? 1 / Double(items.count) : 1
+    derived.compute(in: values, pool: pool)
     runner.run(items, of: training, steps: trainingSteps, parameters: values, scale: scale, losses: losses)
     var sum = 0.0
     for i in items.indices { sum += losses[i] }
@@ -139,6 +146,7 @@ public final class Trainer {
     }
     let rate = learningRate
     progress.step += 1
+    pullBackDerived()
     if let clip = configuration.gradientClip { clipGradient(to: clip) }
     let gradient = runner.gradients[0]
     let reducesHere = configuration.gradientClip == nil
@@ -158,6 +166,16 @@ public final class Trainer {
       }
     }
     return sum
+  }
+
+  /// Sums the lanes' gradients of derived weights and turns them into gradients of parameters, in the first lane's array;
+  /// the other lanes hold zeros there.
+  private func pullBackDerived() {
+    pool.forEach(derivedSegments.count) { index, _ in
+      kernels.reduceLanes(
+        runner.gradients, range: derivedSegments[index].range, scale: 1, into: runner.gradients[0])
+    }
+    derived.pullBack(values: values, gradients: runner.gradients[0], pool: pool)
   }
 
   /// Sums the lanes and scales the whole gradient down to norm `limit` if it is longer.
@@ -189,6 +207,7 @@ public final class Trainer {
       HostBuffer(count: table.sampleCount, precision: .float64),
       HostBuffer(count: table.sampleCount, precision: .float64)
     )
+    derived.compute(in: resultWeights, pool: pool)
     evaluator.run(
       (0..<table.sampleCount).map { .init(sample: $0, start: 0) }, of: table,
       steps: task.signature.rolloutSteps,
@@ -199,7 +218,8 @@ public final class Trainer {
 
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.
   public var byteCount: Int {
-    (values.byteCount * (1 + state.count + (average == nil ? 0 : 1))) + runner.byteCount + evaluator.byteCount
+    values.byteCount * (average == nil ? 1 : 2) + state.reduce(0) { $0 + $1.byteCount } + runner.byteCount
+      + evaluator.byteCount + derived.byteCount
   }
 
   /// Seconds that one update takes, measured on the first batch without changing anything.
@@ -210,6 +230,7 @@ public final class Trainer {
     var seconds = 0.0
     for _ in 0..<2 {
       let start = clock()
+      derived.compute(in: values, pool: pool)
       runner.run(items, of: training, steps: trainingSteps, parameters: values, scale: 1, losses: losses)
       seconds = clock() - start
     }
@@ -220,7 +241,8 @@ public final class Trainer {
 extension Trainer {
   /// Seconds of each operation for the first samples of the training table.
   func timedLane(samples: Int, clock: () -> Double) -> [(name: String, forward: Double, backward: Double)] {
-    runner.timed(
+    derived.compute(in: values, pool: pool)
+    return runner.timed(
       (0..<samples).map { .init(sample: $0 % training.sampleCount, start: 0) }, of: training,
       steps: trainingSteps,
       parameters: values, clock: clock)
