@@ -114,6 +114,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: debian("zlib1g-dev")),
     .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "OperationBench", dependencies: ["Autodiff", "Tensors"], path: "Tests/OperationBench",
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),
