@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop check-aarch64 bench-peers format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop check-aarch64 bench-peers bench-operations format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check-aarch64:  ## compile the kernels for aarch64 and run them under emulation
 
 bench-peers: build  ## time training steps beside PyTorch (from PyPI, in a venv of its own)
 	scripts/bench/peers.sh
+
+bench-operations: deps  ## time single operations beside the machine's own speed
+	swift run -c release OperationBench
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

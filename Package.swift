@@ -21,6 +21,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ]
   ),
   ("Files", ["Configuration", "Diagnostics", "Tensors"]),
+  ("Interchange", ["Files", "Autodiff", "Tensors", "Configuration", "Diagnostics"]),
   ("Datasets", ["Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("Plotting", ["Diagnostics", "CPNG"]),
   (
@@ -40,7 +41,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "OpkitCommands",
     [
-      "Evaluation", "Training", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
+      "Evaluation", "Training", "Interchange", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
       "Datasets", "Files", "Plotting", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics",
       "CFFTW", "COpenBLAS", "CPNG",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -61,10 +62,11 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "OperatorsTests",
     [
-      "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
-      "Diagnostics",
+      "Operators", "Layers", "Interchange", "Autodiff", "Tensors", "Fields", "Datasets", "Files",
+      "Configuration", "Diagnostics",
     ]
   ),
+  ("InterchangeTests", ["Interchange", "Files", "Configuration", "Diagnostics"]),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
   ("DatasetsTests", ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("PlottingTests", ["Plotting", "Diagnostics"]),
@@ -72,7 +74,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     "TrainingTests",
     [
       "Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files",
-      "Configuration", "Diagnostics", "CAllocationCount",
+      "Configuration", "Diagnostics",
     ]
   ),
   (
@@ -114,7 +116,9 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: debian("zlib1g-dev")),
     .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
-    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    .executableTarget(
+      name: "OperationBench", dependencies: ["Autodiff", "Tensors"], path: "Tests/OperationBench",
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),

@@ -5,13 +5,12 @@ public struct OperationContext {
   let step: Program.Step
   let frame: Frame
   let isBackward: Bool
-  public let kernels: Kernels
+  public var kernels: Kernels { frame.kernels }
 
   init(step: Program.Step, frame: Frame, isBackward: Bool) {
     self.step = step
     self.frame = frame
     self.isBackward = isBackward
-    kernels = Kernels(frame.memory.precision)
   }
 
   /// A gradient to be written, or added to.
@@ -62,6 +61,7 @@ public struct OperationContext {
 
   /// A frame for a program that this operation runs in its scratch, with the parameters and gradients it has itself.
   func frame(for program: Program, within memory: Slice) -> Frame {
-    Frame(program, within: memory, parameters: frame.parameters, gradients: frame.gradients)
+    Frame(
+      program, within: memory, parameters: frame.parameters, gradients: frame.gradients, kernels: frame.kernels)
   }
 }

@@ -165,10 +165,14 @@ public final class Frame {
   public var gradients: HostBuffer?
   /// Whether parameter gradients add to what is there (later pieces of a lane) or replace it.
   public var accumulatesGradients = false
+  let kernels: Kernels
 
-  /// - Parameter memory: at least `program.memoryCount` elements; frames used one after another may share it.
+  /// - Parameters:
+  ///   - memory: at least `program.memoryCount` elements; frames used one after another may share it.
+  ///   - kernelSet: the instruction set to run with; tests force each in turn.
   public init(
-    _ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: HostBuffer? = nil
+    _ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: HostBuffer? = nil,
+    kernelSet: KernelSet = .active
   ) {
     let memory = memory ?? HostBuffer(count: program.memoryCount, precision: program.precision)
     precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
@@ -177,14 +181,16 @@ public final class Frame {
     owner = memory
     self.parameters = parameters
     self.gradients = gradients
+    kernels = Kernels(program.precision, set: kernelSet)
   }
 
   /// A frame inside another one's memory, for a program that an operation runs.
-  init(_ program: Program, within memory: Slice, parameters: HostBuffer, gradients: HostBuffer?) {
+  init(_ program: Program, within memory: Slice, parameters: HostBuffer, gradients: HostBuffer?, kernels: Kernels) {
     precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
     self.memory = memory
     owner = nil
     self.parameters = parameters
     self.gradients = gradients
+    self.kernels = kernels
   }
 }

@@ -14,13 +14,16 @@ public struct NeuraloperatorLayout {
 
   private let modes: [Int]
   private let mixesChannels: Bool
+  private let normsPerLayer: Int
 
   /// - Parameters:
   ///   - modes: extents of the spectral weights along the modes: m, and ⌊m/2⌋ + 1 on the last axis.
   ///   - isSeparable: weights without mixing of channels.
-  public init(modes: [Int], isSeparable: Bool) {
+  ///   - hasNetworks: whether layers have channel networks, and so two norms instead of one.
+  public init(modes: [Int], isSeparable: Bool, hasNetworks: Bool) {
     self.modes = modes
     mixesChannels = !isSeparable
+    normsPerLayer = hasNetworks ? 2 : 1
   }
 
   /// The place of a parameter; nil for one that the library does not have.
@@ -49,7 +52,7 @@ public struct NeuraloperatorLayout {
     case ("norm", let half):
       guard let block = Int(layer), let index = Int(half) else { return nil }
       return dense(
-        parameter, "fno_blocks.norm.\(2 * block + index).\(parts[4] == "scale" ? "weight" : "bias")")
+        parameter, "fno_blocks.norm.\(normsPerLayer * block + index).\(parts[4])")
     default: return nil
     }
   }

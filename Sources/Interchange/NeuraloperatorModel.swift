@@ -10,6 +10,7 @@ public struct NeuraloperatorModel {
   /// Extents of the spectral weights along the modes.
   public let modes: [Int]
   public let isSeparable: Bool
+  private let hasNetworks: Bool
 
   private let state: StateDict
 
@@ -39,6 +40,7 @@ public struct NeuraloperatorModel {
     // The library's own counts where the settings have them: an even and an odd count keep the same modes on the last axis.
     let counts = try reading.ints("n_modes") ?? (modes.dropLast() + [2 * (modes[dimensions - 1] - 1)])
     let network = state.tensors["fno_blocks.channel_mlp.0.fcs.0.weight"]?.shape.first
+    hasNetworks = network != nil
     var members: [JSONValue.Member] = [
       .init(key: "type", value: .string(weight.form == nil ? "fno" : "tfno")),
       .init(key: "modes", value: .array(counts.map { .integer(max(1, $0)) })),
@@ -68,5 +70,5 @@ public struct NeuraloperatorModel {
     configuration = .object(members)
   }
 
-  public var layout: NeuraloperatorLayout { NeuraloperatorLayout(modes: modes, isSeparable: isSeparable) }
+  public var layout: NeuraloperatorLayout { NeuraloperatorLayout(modes: modes, isSeparable: isSeparable, hasNetworks: hasNetworks) }
 }

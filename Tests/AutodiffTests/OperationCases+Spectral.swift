@@ -45,12 +45,6 @@ extension OperationCases {
       })
   }
 
-  private static func resampled(_ name: String, _ grid: [Int], to result: [Int]) -> GradientCase {
-    GradientCase(
-      "resampled, \(name)", inputs: [FieldShape(batch: 2, grid: grid, channels: 2)],
-      body: { v, _ in v[0].resampled(to: result) })
-  }
-
   static let spectralParts: [GradientCase] = [
     product("inner axis", outer: 2, rows: 3, contracted: 4, inner: 5, isTransposed: false),
     product("inner axis, transposed", outer: 2, rows: 3, contracted: 4, inner: 5, isTransposed: true),
@@ -73,7 +67,5 @@ extension OperationCases {
     factored("input map", core: [2, 3], inputs: 4, outputs: nil),
     factored("input and output map", core: [2, 3], inputs: 4, outputs: 5),
     factored("diagonal between two maps", core: [3], inputs: 4, outputs: 2),
-    resampled("finer line", [6], to: [9]), resampled("coarser line", [9], to: [4]),
-    resampled("one axis finer, one coarser", [5, 6], to: [8, 3]), resampled("box", [4, 5, 3], to: [3, 6, 5]),
   ]
 }

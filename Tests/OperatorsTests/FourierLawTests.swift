@@ -62,6 +62,8 @@ struct BandLimitedField {
     Setting(grid: [9, 7], options: #""skip": "soft-gating", "mlpSkip": "linear", "#),
     Setting(grid: [8, 7], options: #""skip": "identity", "stabilizer": "tanh", "#),
     Setting(grid: [8, 8], options: #""preactivation": true, "skip": "none", "mlpSkip": "identity", "#),
+    Setting(grid: [8, 9], options: #""norm": "group", "#),
+    Setting(grid: [8, 9], options: #""preactivation": true, "norm": "instance", "#),
     Setting(grid: [8, 8], options: #""separable": true, "mlpRatio": 0, "liftingRatio": 0, "#),
     Setting(grid: [6, 7, 8], options: ""),
   ]

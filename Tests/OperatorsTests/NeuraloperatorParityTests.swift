@@ -26,6 +26,8 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
   static let cases = [
     Case(name: "fno1d", inputs: 1, outputs: 1, train: [32]),
     Case(name: "fno2d", inputs: 2, outputs: 3, train: [16, 12]),
+    Case(name: "fno2d_groupnorm_padding", inputs: 2, outputs: 3, train: [16, 12]),
+    Case(name: "fno2d_options", inputs: 2, outputs: 3, train: [16, 12]),
     Case(name: "fno3d", inputs: 1, outputs: 2, train: [8, 10, 6]),
     Case(name: "tfno2d_tucker", inputs: 2, outputs: 3, train: [16, 12]),
     Case(name: "tfno2d_cp", inputs: 2, outputs: 3, train: [16, 12]),
@@ -76,13 +78,22 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
       run.foreignLosses[0], try file.numbers("train/neuralop_lploss_rel_sum"), tolerance: 1e-6, "LpLoss")
     expectClose(
       run.foreignLosses[1], try file.numbers("train/neuralop_h1loss_rel_sum"), tolerance: 1e-6, "H1Loss")
-    for parameter in converted.builder.parameters {
-      let place = try #require(converted.layout.place(of: parameter))
-      let stored = try file.numbers("grad/\(place.name)")
+    let places = try converted.builder.parameters.map { try #require(converted.layout.place(of: $0)) }
+    let stored = try places.map { place in
+      let numbers = try file.numbers("grad/\(place.name)")
+      return place.indices.map { numbers[$0] }
+    }
+    let largest = stored.joined().reduce(0) { max($0, abs($1)) }
+    for (parameter, expected) in zip(converted.builder.parameters, stored) {
       let actual = parameter.range.map { gradients[$0] }
-      expectClose(
-        actual, place.indices.map { stored[$0] }, tolerance: gradientTolerance(precision),
-        "gradient of \(parameter.name)")
+      let own = expected.reduce(0) { max($0, abs($1)) }
+      if own < 1e-6 * largest {
+        // Biases that a norm takes out again: zero but for rounding, there and here.
+        #expect(actual.allSatisfy { abs($0) < 1e-6 * largest }, "gradient of \(parameter.name)")
+      } else {
+        expectClose(
+          actual, expected, tolerance: gradientTolerance(precision), "gradient of \(parameter.name)")
+      }
     }
     for (group, name) in [
       ("superres", "output"), ("odd", c.train.count == 1 ? "output" : "output_f64_fixed_shift"),

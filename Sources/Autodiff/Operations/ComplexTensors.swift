@@ -186,34 +186,50 @@ private struct RowProducts: Sendable {
   }
 
   func backward(_ c: OperationContext) {
-    let k = c.kernels
-    let (a, b, dy) = (c.input(0), c.input(1), c.outputGradient)
     let size = right * columns
-    let (da, db) = (c.inputGradient(0), c.inputGradient(1))
-    for m in 0..<left {
-      let (dre, dim) = (dy.dropping(m * size, length: size), dy.dropping((left + m) * size, length: size))
-      if let da {
-        let (re, im) = (
-          da.slice.dropping(m * columns, length: columns),
-          da.slice.dropping((left + m) * columns, length: columns)
-        )
-        k.columnDots(rows: right, channels: columns, dre, b, into: re, accumulate: da.accumulates)
-        k.columnDots(rows: right, channels: columns, dim, b.dropping(size), into: re, accumulate: true)
-        if da.accumulates { k.scale(-1, im, into: im) }
-        k.columnDots(
-          rows: right, channels: columns, dre, b.dropping(size), into: im, accumulate: da.accumulates)
-        k.scale(-1, im, into: im)
-        k.columnDots(rows: right, channels: columns, dim, b, into: im, accumulate: true)
-      }
-      guard let db else { continue }
-      let minus = c.scratch(0).dropping(0, length: columns)
-      let (aRe, aIm) = (a.dropping(m * columns), a.dropping((left + m) * columns, length: columns))
-      k.scale(-1, aIm, into: minus)
-      let adds = db.accumulates || m > 0
-      k.gate(rows: right, channels: columns, dre, by: aRe, into: db.slice, accumulate: adds)
-      k.gate(rows: right, channels: columns, dim, by: aIm, into: db.slice, accumulate: true)
-      k.gate(rows: right, channels: columns, dim, by: aRe, into: db.slice.dropping(size), accumulate: adds)
-      k.gate(rows: right, channels: columns, dre, by: minus, into: db.slice.dropping(size), accumulate: true)
+    // One factor after the other, because both may be the same variable.
+    if let da = c.inputGradient(0) {
+      for m in 0..<left { pullBackToLeft(c, m, c.outputGradient.dropping(m * size), da) }
     }
+    if let db = c.inputGradient(1) {
+      for m in 0..<left { pullBackToRight(c, m, c.outputGradient.dropping(m * size), db) }
+    }
+  }
+
+  /// dA[m, q] = Σ_n dY[(m, n), q]·B̄[n, q]
+  private func pullBackToLeft(
+    _ c: OperationContext, _ m: Int, _ dre: Slice, _ da: OperationContext.Target
+  ) {
+    let k = c.kernels
+    let size = right * columns
+    let dim = dre.dropping(left * size)
+    let (bRe, bIm) = (c.input(1), c.input(1).dropping(size))
+    let re = da.slice.dropping(m * columns, length: columns)
+    let im = da.slice.dropping((left + m) * columns, length: columns)
+    k.columnDots(rows: right, channels: columns, dre, bRe, into: re, accumulate: da.accumulates)
+    k.columnDots(rows: right, channels: columns, dim, bIm, into: re, accumulate: true)
+    // The term that is subtracted goes between two changes of sign.
+    if da.accumulates { k.scale(-1, im, into: im) }
+    k.columnDots(rows: right, channels: columns, dre, bIm, into: im, accumulate: da.accumulates)
+    k.scale(-1, im, into: im)
+    k.columnDots(rows: right, channels: columns, dim, bRe, into: im, accumulate: true)
+  }
+
+  /// dB[n, q] += Ā[m, q]·dY[(m, n), q]
+  private func pullBackToRight(
+    _ c: OperationContext, _ m: Int, _ dre: Slice, _ db: OperationContext.Target
+  ) {
+    let k = c.kernels
+    let size = right * columns
+    let dim = dre.dropping(left * size)
+    let minus = c.scratch(0).dropping(0, length: columns)
+    let aRe = c.input(0).dropping(m * columns)
+    let aIm = c.input(0).dropping((left + m) * columns, length: columns)
+    k.scale(-1, aIm, into: minus)
+    let adds = db.accumulates || m > 0
+    k.gate(rows: right, channels: columns, dre, by: aRe, into: db.slice, accumulate: adds)
+    k.gate(rows: right, channels: columns, dim, by: aIm, into: db.slice, accumulate: true)
+    k.gate(rows: right, channels: columns, dim, by: aRe, into: db.slice.dropping(size), accumulate: adds)
+    k.gate(rows: right, channels: columns, dre, by: minus, into: db.slice.dropping(size), accumulate: true)
   }
 }

@@ -1,3 +1,4 @@
+import Autodiff
 import Configuration
 import Layers
 import Tensors
@@ -10,6 +11,13 @@ extension FNO {
       case both
       /// Behind the end of each axis only, as the original FNO.
       case end
+    }
+    public enum Norm: String, Sendable, CaseIterable {
+      case none
+      /// Each channel of each sample over its grid, without parameters.
+      case instance
+      /// All channels of each sample over the grid, with a scale and a shift per channel.
+      case group
     }
     public enum Stabilizer: String, Sendable, CaseIterable {
       case none
@@ -30,6 +38,8 @@ extension FNO {
     public var paddingSides: PaddingSides
     public var activation: Activation
     public var preactivation: Bool
+    /// Normalisation of the results of convolution and channel network; with pre-activation of their inputs.
+    public var norm: Norm
     /// Path around the spectral convolution.
     public var skip: Skip.Kind
     /// Path around the channel network.
@@ -69,6 +79,8 @@ extension FNO {
       activation = try reader.choice("activation", default: .gelu, doc: "nonlinearity")
       preactivation = try reader.bool(
         "preactivation", default: false, doc: "activation before each layer instead of behind it")
+      norm = try reader.choice(
+        "norm", default: Norm.none, doc: "normalisation in each layer: none, instance or group (one group)")
       skip = try reader.choice(
         "skip", default: .linear, doc: "path around the spectral convolution: linear, soft-gating, identity, none")
       networkSkip = try reader.choice(
@@ -84,6 +96,16 @@ extension FNO {
       scaling = try reader.doubles(
         "scaling", default: [1], each: 0.01...100,
         doc: "points of each layer's output over those of its input; one number or one per layer, product 1")
+    }
+
+    /// A normalisation of the layers; nil without.
+    func normalization(_ name: String, in builder: ParameterBuilder) -> Normalization? {
+      switch norm {
+      case .none: return nil
+      case .instance:
+        return Normalization(name, channels: width, over: .group(width), hasAffine: false, in: builder)
+      case .group: return Normalization(name, channels: width, over: .group(1), in: builder)
+      }
     }
 
     /// Hidden channels of the channel networks; nil without them.

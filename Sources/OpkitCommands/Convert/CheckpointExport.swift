@@ -45,7 +45,9 @@ struct CheckpointExport {
     guard !list.isEmpty, model["joint"]?.boolValue != true else { return nil }
     var modes = list.count == dimensions ? list : [Int](repeating: list[0], count: dimensions)
     modes[dimensions - 1] = modes[dimensions - 1] / 2 + 1
-    return NeuraloperatorLayout(modes: modes, isSeparable: model["separable"]?.boolValue ?? false)
+    return NeuraloperatorLayout(
+      modes: modes, isSeparable: model["separable"]?.boolValue ?? false,
+      hasNetworks: model["mlpRatio"]?.doubleValue != 0)
   }
 
   func write(to path: String, overwrite: Bool) throws -> String {

@@ -6,7 +6,7 @@ import CKernels
 /// `y += …`.
 public struct Kernels: @unchecked Sendable {
   public let precision: Precision
-  private let table: UnsafePointer<OpkitKernels>
+  let table: UnsafePointer<OpkitKernels>
 
   /// - Parameter set: an instruction set this processor supports; tests compare several.
   public init(_ precision: Precision, set: KernelSet = .active) {
@@ -60,16 +60,7 @@ public struct Kernels: @unchecked Sendable {
       a.columns == b.rows && a.rows == c.rows && b.columns == c.columns, "matrix shapes do not fit")
     precondition(b.columnStride == 1 && c.columnStride == 1, "rows of B and C must be contiguous")
     precondition(a.extent <= a.slice.count && b.extent <= b.slice.count && c.extent <= c.slice.count)
-    var mode: Int32 = 0
-    var bias: UnsafeMutableRawPointer?
-    switch start {
-    case .zero: break
-    case .accumulate: mode = 1
-    case .row(let row):
-      precondition(row.count >= c.columns, "the row to start from is too short")
-      mode = 2
-      bias = row.base
-    }
+    let (mode, bias) = start.code(columns: c.columns)
     table.pointee.gemm(
       c.rows, c.columns, a.columns, a.slice.base, a.rowStride, a.columnStride, b.slice.base, b.rowStride,
       c.slice.base,
