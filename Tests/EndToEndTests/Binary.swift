@@ -55,6 +55,7 @@ enum Binary {
       let deadline = Date(timeIntervalSinceNow: Run.patience)
       while process.isRunning, Date() < deadline {
         kill(pid, SIGSTOP)
+        while process.isRunning, statistics.first != "T", Date() < deadline { usleep(100) }
         if condition() { return true }
         kill(pid, SIGCONT)
         usleep(3_000)
@@ -65,11 +66,16 @@ enum Binary {
     /// Lets a program that ``advance(until:)`` stopped run on.
     func resume() { kill(process.processIdentifier, SIGCONT) }
 
+    /// What the system says of the process: its state, and from field 11 on user and system time.
+    private var statistics: [Substring] {
+      let stat = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
+      // Before these stands the name, in parentheses.
+      return stat.split(separator: ")").last?.split(separator: " ") ?? []
+    }
+
     /// Seconds of processor time that the program has used.
     var processorSeconds: Double {
-      let stat = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
-      // The name, in parentheses, is field 2; user and system time are fields 14 and 15.
-      let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+      let fields = statistics
       guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
       return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
