@@ -97,9 +97,9 @@ struct TrainingTests {
     let scratch = try prepared()
     let flags = ["train", "t.json", "--set", "training.epochs=3000", "--resume", "auto"]
     let run = try Binary.Run(flags + ["-o", "stopped"], in: scratch)
-    let deadline = Date(timeIntervalSinceNow: 20)
-    while run.errorText.isEmpty, run.process.isRunning, Date() < deadline { usleep(2_000) }
+    try #require(run.advance { !run.errorText.isEmpty })
     kill(run.process.processIdentifier, SIGTERM)
+    run.resume()
     #expect(try run.finish().status == 75)
     let inspected = try Binary.run(["inspect", "stopped", "--json"], in: scratch)
     #expect(inspected.status == 0, "\(inspected.error)")
