@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-solvers bench-exponax format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-solvers bench-exponax bench-sweep bench-roofline bench-inference format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,15 @@ bench-solvers: build  ## time solvers beside the transforms that they need, and 
 bench-exponax: build  ## time solvers beside exponax (from PyPI, in a venv of its own)
 	swift build -c release --product SolverBench
 	scripts/bench/exponax.sh
+
+bench-sweep: build  ## look for cliffs over widths, modes, grids and batches
+	python3 scripts/bench/sweep.py .build/release/opkit .build/bench-sweep.json
+
+bench-roofline: build  ## set each benchmark beside its arithmetic and its traffic
+	python3 scripts/bench/roofline.py .build/release/opkit configs/bench
+
+bench-inference: build  ## start-up time and memory of infer
+	python3 scripts/bench/inference.py .build/release/opkit .build/bench-inference
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

@@ -22,10 +22,16 @@ public final class Trainer {
   private let pool: WorkerPool
   private let runner: LaneRunner
   private let evaluator: LaneRunner
+  /// Memory of the workers; a ``Predictor`` on the same pool may share it.
+  public let workerMemory: WorkerMemory
   private let kernels: Kernels
   private let segments: [ParameterSegment]
   private let losses: HostBuffer
   private let squares: HostBuffer
+  /// Items of the update under way; kept so that a step allocates nothing.
+  private var items: [LaneRunner.Item] = []
+  private var rateUnderWay = 0.0
+  private lazy var segmentTask: (Int, Int) -> Void = { [unowned self] index, _ in update(segment: index) }
 
   /// - Parameters:
   ///   - builder: the one that the model was built with.
@@ -61,8 +67,12 @@ public final class Trainer {
     average = configuration.averageDecay.map { _ in HostBuffer(count: count, precision: precision) }
     kernels = Kernels(precision)
     if let average { kernels.copy(values.slice(), into: average.slice()) }
-    runner = LaneRunner(task, configuration, pool: pool, trains: true, parameterCount: count)
-    evaluator = LaneRunner(task, configuration, pool: pool, trains: false, parameterCount: count)
+    let memory = WorkerMemory(pool, precision: precision)
+    workerMemory = memory
+    (runner, evaluator) = (
+      LaneRunner(task, configuration, pool: pool, memory: memory, trains: true, parameterCount: count),
+      LaneRunner(task, configuration, pool: pool, memory: memory, trains: false, parameterCount: count)
+    )
     segments = ParameterSegment.segments(of: builder.parameters)
     losses = HostBuffer(count: configuration.batch, precision: .float64)
     squares = HostBuffer(count: segments.count, precision: .float64)
@@ -105,8 +115,9 @@ public final class Trainer {
     while progress.stepInEpoch < stepsPerEpoch {
       if try interrupt() { return nil }
       let start = progress.stepInEpoch * configuration.batch
-      let items = order[start..<min(start + configuration.batch, order.count)].map {
-        LaneRunner.Item(sample: $0 / stepsPerSample, start: $0 % stepsPerSample)
+      items.removeAll(keepingCapacity: true)
+      for index in order[start..<min(start + configuration.batch, order.count)] {
+        items.append(LaneRunner.Item(sample: index / stepsPerSample, start: index % stepsPerSample))
       }
       let sum = try update(items)
       progress.lossSum += sum
@@ -137,27 +148,29 @@ public final class Trainer {
         runner.locateNonFinite(
           items, of: training, steps: trainingSteps, parameters: values, named: parameters))
     }
-    let rate = learningRate
+    rateUnderWay = learningRate
     progress.step += 1
     if let clip = configuration.gradientClip { clipGradient(to: clip) }
-    let gradient = runner.gradients[0]
-    let reducesHere = configuration.gradientClip == nil
-    pool.forEach(segments.count) { index, _ in
-      let segment = segments[index]
-      if reducesHere { kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient) }
-      configuration.optimizer.update(
-        segment, step: progress.step, learningRate: rate, kernels: kernels, parameters: values,
-        gradients: gradient,
-        state: state)
-      if let average, let decay = configuration.averageDecay {
-        let target = average.slice(from: segment.range.lowerBound, length: segment.range.count)
-        kernels.scale(decay, target, into: target)
-        kernels.scale(
-          1 - decay, values.slice(from: segment.range.lowerBound, length: segment.range.count), into: target,
-          accumulate: true)
-      }
-    }
+    pool.repeatKept(segments.count, segmentTask)
     return sum
+  }
+
+  /// Updates the weights of one segment.
+  private func update(segment index: Int) {
+    let segment = segments[index]
+    let gradient = runner.gradients[0]
+    if configuration.gradientClip == nil {
+      kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient)
+    }
+    configuration.optimizer.update(
+      segment, step: progress.step, learningRate: rateUnderWay, kernels: kernels, parameters: values,
+      gradients: gradient, state: state)
+    guard let average, let decay = configuration.averageDecay else { return }
+    let target = average.slice(from: segment.range.lowerBound, length: segment.range.count)
+    kernels.scale(decay, target, into: target)
+    kernels.scale(
+      1 - decay, values.slice(from: segment.range.lowerBound, length: segment.range.count), into: target,
+      accumulate: true)
   }
 
   /// Sums the lanes and scales the whole gradient down to norm `limit` if it is longer.
@@ -199,7 +212,8 @@ public final class Trainer {
 
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.
   public var byteCount: Int {
-    (values.byteCount * (1 + state.count + (average == nil ? 0 : 1))) + runner.byteCount + evaluator.byteCount
+    (values.byteCount * (1 + state.count + (average == nil ? 0 : 1))) + runner.byteCount
+      + workerMemory.byteCount
   }
 
   /// Seconds that one update takes, measured on the first batch without changing anything.
@@ -219,7 +233,7 @@ public final class Trainer {
 
 extension Trainer {
   /// Seconds of each operation for the first samples of the training table.
-  func timedLane(samples: Int, clock: () -> Double) -> [(name: String, forward: Double, backward: Double)] {
+  func timedLane(samples: Int, clock: () -> Double) -> [OperationCost] {
     runner.timed(
       (0..<samples).map { .init(sample: $0 % training.sampleCount, start: 0) }, of: training,
       steps: trainingSteps,
