@@ -12,7 +12,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("LinearAlgebra", ["Diagnostics", "CLAPACKE", "COpenBLAS"]),
   ("Autodiff", ["Diagnostics", "Tensors"]),
   ("Layers", ["Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
-  ("Operators", ["Layers", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("Operators", ["Layers", "LinearAlgebra", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
   (
     "Solvers",
     [

@@ -34,12 +34,13 @@ public struct ModelEvaluation {
   ) throws {
     let signature = reader.signature
     let grid = signature.gridShape
-    let metricGrid = MetricGrid(axes: signature.axes, channels: reader.outputChannels)
+    let metricGrid = MetricGrid(signature, channels: reader.outputChannels)
     var numbers = metrics.map { _ in [Double](repeating: 0, count: samples.count) }
     let chunk = ModelEvaluation.chunk(reader)
     let inputs = HostBuffer(
       count: chunk * reader.pointCount * reader.inputChannels, precision: reader.precision)
-    let size = reader.pointCount * reader.outputChannels
+    let size = reader.outputPointCount * reader.outputChannels
+    let points = reader.pointBuffer(samples: chunk)
     let (truth, prediction) = (
       HostBuffer(count: chunk * size, precision: reader.precision),
       HostBuffer(count: chunk * size, precision: reader.precision)
@@ -50,8 +51,13 @@ public struct ModelEvaluation {
       let count = min(chunk, samples.count - done)
       let start = samples.lowerBound + done
       try reader.read(start..<(start + count), inputs: inputs.base, outputs: truth.base)
+      if let mask = signature.maskChannel {
+        truth.multiply(byChannel: mask, of: inputs, channels: reader.inputChannels, width: reader.outputChannels)
+      }
+      if let points { try reader.readPoints(start..<(start + count), into: points.base) }
       let begin = now()
-      predictor.predict(inputs, count: count, grid: grid, steps: signature.rolloutSteps, into: prediction)
+      predictor.predict(
+        inputs, at: points, count: count, grid: grid, steps: signature.rolloutSteps, into: prediction)
       seconds += now() - begin
       let values = HostBuffer(count: count * metrics.count, precision: .float64)
       pool.forEach(count) { sample, _ in
@@ -80,11 +86,22 @@ public struct ModelEvaluation {
 
   /// Samples read at a time: about 64 MiB of values, at least one and at most 64.
   static func chunk(_ reader: SampleReader) -> Int {
-    let values = reader.pointCount * (reader.inputChannels + 2 * reader.outputChannels)
+    let values =
+      reader.pointCount * reader.inputChannels + 2 * reader.outputPointCount * reader.outputChannels
     return max(1, min(64, (1 << 24) / max(1, values)))
   }
 
   private static func doubles(_ buffer: HostBuffer, from start: Int, count: Int) -> [Double] {
     (start..<(start + count)).map { buffer[$0] }
+  }
+}
+
+extension HostBuffer {
+  /// Sets `[rows][width]` values to zero where a channel of another field is zero: outside of the domain.
+  fileprivate func multiply(byChannel mask: Int, of inputs: HostBuffer, channels: Int, width: Int) {
+    for row in 0..<(inputs.count / channels) {
+      let factor = inputs[row * channels + mask]
+      for column in 0..<width { self[row * width + column] *= factor }
+    }
   }
 }

@@ -11,7 +11,7 @@
 func logarithm(_ x: Double) -> Double { log(x) }
 
 @inline(__always)
-func sineAndCosine(_ x: Double) -> (sine: Double, cosine: Double) { (sin(x), cos(x)) }
+public func sineAndCosine(_ x: Double) -> (sine: Double, cosine: Double) { (sin(x), cos(x)) }
 
 /// sin and cos of 2π·numerator/denominator, exact at multiples of an eighth of the circle.
 public func exactSineAndCosine(numerator: Int, denominator: Int) -> (sine: Double, cosine: Double) {

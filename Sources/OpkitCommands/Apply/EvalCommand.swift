@@ -16,6 +16,7 @@ struct Eval: OpkitCommand {
         opkit eval runs/burgers/best.safetensors
         opkit eval runs/burgers/best.safetensors --data burgers-fine.h5
         opkit eval runs/burgers/best.safetensors --json
+        opkit eval runs/fisher/best.safetensors --tasks family
       """)
 
   @Argument(help: "Checkpoint file.", completion: .file(extensions: ["safetensors"]))
@@ -26,6 +27,12 @@ struct Eval: OpkitCommand {
 
   @Option(help: ArgumentHelp("Draw input, truth, prediction and error to this file.", valueName: "file.png"))
   var plot: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Report each task by itself: the channel of this field that is largest names a sample's task.",
+      valueName: "field"))
+  var tasks: String?
 
   @Flag(help: "Print JSON.")
   var json = false

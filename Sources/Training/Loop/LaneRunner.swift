@@ -118,7 +118,10 @@ final class LaneRunner {
   }
 
   /// Samples per pass when evaluating: memory stays that of a few samples whatever the set's size.
-  private var evaluationPiece: Int { min(configuration.samplesPerPass ?? 8, 8) }
+  private var evaluationPiece: Int {
+    let piece = task.piece(grid: task.signature.gridShape, few: 8)
+    return min(configuration.samplesPerPass ?? piece, piece)
+  }
 
   /// Copies the items' inputs and targets into the frame. An item that starts later in its trajectory sees the window
   /// ending there: its frames come from the inputs as far as those reach, then from the outputs.
@@ -127,14 +130,16 @@ final class LaneRunner {
     let input = program.program.values(of: program.input, in: frame)
     let target = program.program.values(of: program.target, in: frame)
     let points = program.input.shape.points
+    let outputPoints = program.target.shape.points
     let (inputs, outputs) = (program.input.shape.channels, program.target.shape.channels)
     let (allInputs, allOutputs) = (table.inputChannels, table.outputChannels)
     let frameChannels = task.signature.outputChannels
     for (offset, item) in items.enumerated() {
       let source = table.inputs.slice(from: item.sample * points * allInputs, length: points * allInputs)
-      let later = table.outputs.slice(from: item.sample * points * allOutputs, length: points * allOutputs)
+      let later = table.outputs.slice(
+        from: item.sample * outputPoints * allOutputs, length: outputPoints * allOutputs)
       let x = input.dropping(offset * points * inputs, length: points * inputs)
-      let y = target.dropping(offset * points * outputs, length: points * outputs)
+      let y = target.dropping(offset * outputPoints * outputs, length: outputPoints * outputs)
       let passed = min(item.start * frameChannels, inputs)
       kernels.copyRows(
         rows: points, width: inputs - passed, source.dropping(min(passed, source.count)), stride: allInputs,
@@ -147,8 +152,14 @@ final class LaneRunner {
           into: x.dropping(inputs - passed), stride: inputs)
       }
       kernels.copyRows(
-        rows: points, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs, into: y,
+        rows: outputPoints, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs, into: y,
         stride: outputs)
+    }
+    guard let own = program.points, let all = table.points else { return }
+    let place = program.program.values(of: own, in: frame)
+    for (offset, item) in items.enumerated() {
+      let count = own.shape.sampleCount
+      kernels.copy(all.slice(from: item.sample * count, length: count), into: place.dropping(offset * count))
     }
   }
 
