@@ -85,7 +85,8 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
   func grid() throws {
     let net = try Asked(Self.plain, grid: [4, 3])
     let inputs = random(24, "inputs")
-    let points = (0..<12).flatMap { [Double($0 / 3) / 4, Double($0 % 3) / 3] }
+    var points: [Double] = []
+    for i in 0..<4 { for j in 0..<3 { points += [Double(i) / 4, Double(j) / 3] } }
     expectClose(
       try net.output(inputs, samples: 2, grid: [4, 3]),
       try net.output(inputs, samples: 2, grid: [4, 3], at: (points, 1, 2)), tolerance: rounding, "grid")
@@ -137,9 +138,11 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
     #expect(!net.builder.parameters.contains { $0.name == "bias" || $0.name == "branch.1.bias" })
     for i in try net.range("branch.0.bias") { net.values[i] = 0 }
     let (a, b) = (random(9, "a"), random(9, "b"))
-    let sum = try net.output(zip(a, b).map { 2 * $0 - 3 * $1 }, samples: 1, grid: [9])
+    let mixed: [Double] = zip(a, b).map { 2 * $0 - 3 * $1 }
+    let sum = try net.output(mixed, samples: 1, grid: [9])
     let (u, v) = (try net.output(a, samples: 1, grid: [9]), try net.output(b, samples: 1, grid: [9]))
-    expectClose(sum, zip(u, v).map { 2 * $0 - 3 * $1 }, tolerance: rounding, "linear")
+    let expected: [Double] = zip(u, v).map { 2 * $0 - 3 * $1 }
+    expectClose(sum, expected, tolerance: rounding, "linear")
   }
 
   @Test("periodic features make the output periodic, polar ones invariant to a whole turn")
@@ -237,7 +240,11 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
     let mean = try #require(built.builder.parameters.first { $0.name == "mean" })
     #expect(!basis.isTrained && !mean.isTrained)
     func phi(_ k: Int) -> [Double] { (0..<6).map { values[basis.offset + k * 6 + $0] } }
-    func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } / 6 }
+    func dot(_ a: [Double], _ b: [Double]) -> Double {
+      var sum = 0.0
+      for i in 0..<6 { sum += a[i] * b[i] }
+      return sum / 6
+    }
     for i in 0..<modes { for j in 0..<modes { #expect(abs(dot(phi(i), phi(j)) - (i == j ? 1 : 0)) < 1e-12) } }
     var kept = [Double](repeating: 0, count: modes)
     var (lost, total) = (0.0, 0.0)
@@ -293,7 +300,8 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
     }
     #expect(try output(0, 0).allSatisfy { $0 == 0.25 })
     let (a, b, both) = (try output(1, 0), try output(0, 1), try output(2, -3))
-    expectClose(both, zip(a, b).map { 2 * ($0 - 0.25) - 3 * ($1 - 0.25) + 0.25 }, tolerance: rounding, "layers")
+    let expected: [Double] = zip(a, b).map { 2 * ($0 - 0.25) - 3 * ($1 - 0.25) + 0.25 }
+    expectClose(both, expected, tolerance: rounding, "layers")
     // The last layer alone is half of the DeepONet with an activation behind the branch.
     #expect(zip(a, b).contains { abs($0 - $1) > 1e-3 })
     for parameter in net.builder.parameters where parameter.name.hasPrefix("layerWeights") || parameter.name == "bias" {

@@ -20,6 +20,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from deeponet import DeepONet
+
 THREADS = 2
 ROUNDS = 5
 STEPS = 5
@@ -84,6 +86,8 @@ class OriginalFNO(nn.Module):
 
 def build(config):
     model, grid = config["model"], config["grid"]
+    if model["type"] == "deeponet":
+        return DeepONet(config), -1
     d = len(grid)
     modes = model["modes"] if isinstance(model["modes"], list) else [model["modes"]] * d
     padding = model.get("padding", 0)
