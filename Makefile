@@ -11,14 +11,17 @@ deps:  ## install the missing libraries (apt); says what and why
 build: deps  ## build .build/release/opkit
 	swift build -c release --product opkit
 
+# Built by 'swift build', as the program is: 'swift test' alone would build everything a second time with other flags.
 test: deps  ## build and run all tests (release: numerics in a debug build are uselessly slow)
-	swift test -c release
+	swift build -c release --build-tests
+	swift test -c release --skip-build
 
 quickstart: build  ## generate, train, evaluate and apply on a Burgers set; names a picture
 	@scripts/quickstart
 
 smoke: deps  ## run every configuration at smoke size through the binary
-	swift test -c release --filter EndToEndTests
+	swift build -c release --build-tests
+	swift test -c release --skip-build --filter EndToEndTests
 
 verify-interop: quickstart  ## open the quickstart's files with h5py, xarray, netCDF4 and safetensors from PyPI
 	scripts/check-interop.sh runs/quickstart/burgers.h5 runs/quickstart/fno/best.safetensors

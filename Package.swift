@@ -77,7 +77,10 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ),
   (
     "EvaluationTests",
-    ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]
+    [
+      "Evaluation", "Training", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration",
+      "Diagnostics",
+    ]
   ),
   ("ExampleTests", ["Layers", "Autodiff", "Solvers", "Tensors", "Fields", "Configuration"]),
   ("LayoutTests", ["Operators", "Solvers"]),
