@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop check-aarch64 bench-peers format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop check-aarch64 bench-peers bench-sweep bench-roofline bench-inference format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,15 @@ check-aarch64:  ## compile the kernels for aarch64 and run them under emulation
 
 bench-peers: build  ## time training steps beside PyTorch (from PyPI, in a venv of its own)
 	scripts/bench/peers.sh
+
+bench-sweep: build  ## look for cliffs over widths, modes, grids and batches
+	python3 scripts/bench/sweep.py .build/release/opkit .build/bench-sweep.json
+
+bench-roofline: build  ## set each benchmark beside its arithmetic and its traffic
+	python3 scripts/bench/roofline.py .build/release/opkit configs/bench
+
+bench-inference: build  ## start-up time and memory of infer
+	python3 scripts/bench/inference.py .build/release/opkit .build/bench-inference
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

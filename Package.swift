@@ -72,7 +72,7 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     "TrainingTests",
     [
       "Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files",
-      "Configuration", "Diagnostics",
+      "Configuration", "Diagnostics", "CAllocationCount",
     ]
   ),
   (
@@ -117,6 +117,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: debian("zlib1g-dev")),
     .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),

@@ -60,20 +60,21 @@ public struct Kernels: @unchecked Sendable {
       a.columns == b.rows && a.rows == c.rows && b.columns == c.columns, "matrix shapes do not fit")
     precondition(b.columnStride == 1 && c.columnStride == 1, "rows of B and C must be contiguous")
     precondition(a.extent <= a.slice.count && b.extent <= b.slice.count && c.extent <= c.slice.count)
-    var mode: Int32 = 0
-    var bias: UnsafeMutableRawPointer?
-    switch start {
-    case .zero: break
-    case .accumulate: mode = 1
-    case .row(let row):
-      precondition(row.count >= c.columns, "the row to start from is too short")
-      mode = 2
-      bias = row.base
-    }
+    let (mode, bias) = code(start, columns: c.columns)
     table.pointee.gemm(
       c.rows, c.columns, a.columns, a.slice.base, a.rowStride, a.columnStride, b.slice.base, b.rowStride,
       c.slice.base,
       c.rowStride, mode, bias)
+  }
+
+  private func code(_ start: Start, columns: Int) -> (mode: Int32, bias: UnsafeMutableRawPointer?) {
+    switch start {
+    case .zero: return (0, nil)
+    case .accumulate: return (1, nil)
+    case .row(let row):
+      precondition(row.count >= columns, "the row to start from is too short")
+      return (2, row.base)
+    }
   }
 
   /// y[s] = x[s]·W for `count` complex rows `[re | im]` at the given strides; W = `[re | im]`, each in × out.
@@ -120,6 +121,32 @@ public struct Kernels: @unchecked Sendable {
     precondition((plus?.count ?? extent) >= extent && (minus?.count ?? extent) >= extent)
     precondition(cosine.count >= extent && (sine?.count ?? extent) >= extent)
     table.pointee.split(blocks, channels, plus?.base, minus?.base, cosine.base, sine?.base)
+  }
+
+  /// even[n] = x[n] + x[N − n] and odd[n] = x[n] − x[N − n] for the rows n in `rows` of a line of N = `points` rows; a
+  /// row that is its own mirror image gives x[n] and 0.
+  public func fold(_ line: Slice, points: Int, channels: Int, rows: Range<Int>, even: Slice, odd: Slice) {
+    precondition(line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
+    precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
+    table.pointee.fold(
+      points, channels, rows.lowerBound, rows.upperBound, line.base, even.base, odd.base)
+  }
+
+  /// x[n] = start + even[n] + odd[n] and x[N − n] = start + even[n] − odd[n]; the transpose of ``fold``.
+  public func unfold(
+    even: Slice, odd: Slice, points: Int, channels: Int, rows: Range<Int>, into line: Slice, _ start: Start
+  ) {
+    precondition(line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
+    precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
+    let (mode, bias) = code(start, columns: channels)
+    table.pointee.unfold(
+      points, channels, rows.lowerBound, rows.upperBound, even.base, odd.base, line.base, mode, bias)
+  }
+
+  /// Rows n and N − n of x become their sum and their difference, for 0 < n < N/2; its own transpose.
+  public func butterfly(_ x: Slice, points: Int, channels: Int) {
+    precondition(x.count >= points * channels)
+    table.pointee.butterfly(points, channels, x.base)
   }
 
   /// h = f(z)

@@ -48,6 +48,8 @@ public struct TrainingConfiguration: Sendable {
   public let lanes: Int
   /// Samples computed at a time inside a lane; bounds memory.
   public let samplesPerPass: Int?
+  /// Whether backward computes activations again instead of keeping them.
+  public let recompute: Bool
   public let checkpointMinutes: Double
   public let initializeFrom: String?
   /// Beginnings of the names of parameters that stay as they are.
@@ -99,6 +101,11 @@ public struct TrainingConfiguration: Sendable {
     samplesPerPass = try reader.optionalInt(
       "samplesPerPass", in: 1...1_000_000,
       doc: "samples computed at a time in a lane; null for all, fewer to save memory")
+    recompute = try reader.bool(
+      "recompute", default: false,
+      doc:
+        "keep only some activations for the backward pass and compute the others again: less memory, about a third more time, the same bits"
+    )
     checkpointMinutes = try reader.double(
       "checkpointMinutes", default: 2, in: 0...10_000,
       doc: "time between checkpoints; writing them takes at most a twentieth of the time in any case")

@@ -55,7 +55,8 @@ final class LaneProgram {
     self.losses = losses
     if trains {
       errors = nil
-      program = Program(graph, results: [losses], loss: losses)
+      program = Program(
+        graph, results: [losses], loss: losses, recompute: configuration.recompute)
     } else {
       let joined = predictions.dropFirst().reduce(predictions[0]) { $0.concatenated(with: $1) }
       let errors = joined.relativeNorm(

@@ -21,10 +21,12 @@ public struct OperatorTask {
     self.outputNormalizer = outputNormalizer
   }
 
-  /// Samples that one worker best computes together without training: few, so that they stay in cache, unless they share
-  /// the work of a trunk.
-  func piece(grid: [Int], few: Int) -> Int {
-    guard model is any PointOperatorModel else { return few }
+  /// Samples that one worker best computes together without training: at most `few`, so that they stay in cache, unless
+  /// they share the work of a trunk.
+  ///
+  /// - Parameter bytes: memory of one sample alone.
+  func piece(grid: [Int], bytes: Int, few: Int) -> Int {
+    guard model is any PointOperatorModel else { return WorkerMemory.samples(ofBytes: bytes, most: few) }
     let points = max(grid.reduce(1, *), signature.outputShape.reduce(1, *))
     return max(few, min(256, (1 << 15) / points))
   }

@@ -22,10 +22,14 @@ public final class Trainer {
   private let pool: WorkerPool
   private let runner: LaneRunner
   private let evaluator: LaneRunner
+  /// Memory of the workers; a ``Predictor`` on the same pool may share it.
+  public let workerMemory: WorkerMemory
   private let kernels: Kernels
   private let segments: [ParameterSegment]
   private let losses: HostBuffer
   private let squares: HostBuffer
+  /// Items of the update under way; kept so that a step allocates nothing.
+  private var items: [LaneRunner.Item] = []
 
   /// - Parameters:
   ///   - builder: the one that the model was built with.
@@ -62,8 +66,12 @@ public final class Trainer {
     average = configuration.averageDecay.map { _ in HostBuffer(count: count, precision: precision) }
     kernels = Kernels(precision)
     if let average { kernels.copy(values.slice(), into: average.slice()) }
-    runner = LaneRunner(task, configuration, pool: pool, trains: true, parameterCount: count)
-    evaluator = LaneRunner(task, configuration, pool: pool, trains: false, parameterCount: count)
+    let memory = WorkerMemory(pool, precision: precision)
+    workerMemory = memory
+    (runner, evaluator) = (
+      LaneRunner(task, configuration, pool: pool, memory: memory, trains: true, parameterCount: count),
+      LaneRunner(task, configuration, pool: pool, memory: memory, trains: false, parameterCount: count)
+    )
     segments = ParameterSegment.segments(of: try configuration.trained(among: builder.parameters))
     losses = HostBuffer(count: configuration.batch, precision: .float64)
     squares = HostBuffer(count: segments.count, precision: .float64)
@@ -109,8 +117,9 @@ public final class Trainer {
     while progress.stepInEpoch < stepsPerEpoch {
       if try interrupt() { return nil }
       let start = progress.stepInEpoch * configuration.batch
-      let items = order[start..<min(start + configuration.batch, order.count)].map {
-        LaneRunner.Item(sample: $0 / stepsPerSample, start: $0 % stepsPerSample)
+      items.removeAll(keepingCapacity: true)
+      for index in order[start..<min(start + configuration.batch, order.count)] {
+        items.append(LaneRunner.Item(sample: index / stepsPerSample, start: index % stepsPerSample))
       }
       let sum = try update(items)
       progress.lossSum += sum
@@ -203,7 +212,7 @@ public final class Trainer {
 
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.
   public var byteCount: Int {
-    (values.byteCount * (1 + state.count + (average == nil ? 0 : 1))) + runner.byteCount + evaluator.byteCount
+    (values.byteCount * (1 + state.count + (average == nil ? 0 : 1))) + runner.byteCount + workerMemory.byteCount
   }
 
   /// Seconds that one update takes, measured on the first batch without changing anything.
@@ -223,7 +232,7 @@ public final class Trainer {
 
 extension Trainer {
   /// Seconds of each operation for the first samples of the training table.
-  func timedLane(samples: Int, clock: () -> Double) -> [(name: String, forward: Double, backward: Double)] {
+  func timedLane(samples: Int, clock: () -> Double) -> [OperationCost] {
     runner.timed(
       (0..<samples).map { .init(sample: $0 % training.sampleCount, start: 0) }, of: training,
       steps: trainingSteps,

@@ -1,0 +1,40 @@
+import Tensors
+
+/// Memory for frames that are used one after another: as large as the largest of them asked for.
+public final class FrameMemory {
+  private(set) var buffer: HostBuffer
+
+  public init(precision: Precision) { buffer = HostBuffer(count: 0, precision: precision) }
+
+  public var byteCount: Int { buffer.byteCount }
+
+  /// Makes room for a program. Growing loses the contents, and gives the old memory back first.
+  public func reserve(for program: Program) {
+    if buffer.count >= program.memoryCount { return }
+    let precision = buffer.precision
+    buffer = HostBuffer(count: 0, precision: precision)
+    buffer = HostBuffer(count: program.memoryCount, precision: precision)
+  }
+}
+
+/// One worker's memory for a program, and the parameters it reads and differentiates.
+public final class Frame {
+  private let shared: FrameMemory
+  var memory: HostBuffer { shared.buffer }
+  let parameters: HostBuffer
+  /// Where parameter gradients are written; nil when only values are wanted.
+  public var gradients: HostBuffer?
+  /// Whether parameter gradients add to what is there (later pieces of a lane) or replace it.
+  public var accumulatesGradients = false
+
+  /// - Parameter memory: frames used one after another may share it; nil for memory of its own.
+  public init(
+    _ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: FrameMemory? = nil
+  ) {
+    shared = memory ?? FrameMemory(precision: program.precision)
+    shared.reserve(for: program)
+    precondition(shared.buffer.precision == program.precision && parameters.precision == program.precision)
+    self.parameters = parameters
+    self.gradients = gradients
+  }
+}
