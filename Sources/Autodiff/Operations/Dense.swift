@@ -17,6 +17,7 @@ extension Variable {
     return graph.record(
       "dense", inputs: [self], output: output, parameters: [weight] + (bias.map { [$0] } ?? []), keepsInputs: [0],
       residuals: activation == .identity ? [] : [output.count], backwardScratch: [layer.inputs * layer.outputs],
+      flops: .product(Double(shape.rows * weight.count)),
       forward: layer.forward, backward: layer.backward)
   }
 }

@@ -20,13 +20,14 @@ extension Variable {
     precondition(bias.map { $0.count == outputs } ?? true, "a bias of another size")
     let output = FieldShape(batch: shape.batch, grid: t.grid, channels: outputs)
     let parameters = bias.map { [$0] } ?? []
+    let flops = Graph.Flops.product(Double(output.count * p))
     if t.batch == 1 && shape.batch > 1 || t.points > 1 && t.batch == 1 {
       let product = CommonPoints(
         batch: shape.batch, points: t.points, features: p, outputs: outputs, hasBias: bias != nil)
       let turned = outputs > 1 ? output.count : 0
       return graph.record(
         "pairing", inputs: [self, trunk], output: output, parameters: parameters, keepsInputs: [0, 1],
-        forwardScratch: [p * t.points, turned], backwardScratch: [turned], forward: product.forward,
+        forwardScratch: [p * t.points, turned], backwardScratch: [turned], flops: flops, forward: product.forward,
         backward: product.backward)
     }
     let product = OwnPoints(
@@ -36,7 +37,7 @@ extension Variable {
     let scratch = product.isRowwise ? shape.batch * p : p * outputs
     return graph.record(
       "pairing", inputs: [self, trunk], output: output, parameters: parameters, constants: [ones],
-      keepsInputs: [0, 1], forwardScratch: [scratch], backwardScratch: [scratch], forward: product.forward,
+      keepsInputs: [0, 1], forwardScratch: [scratch], backwardScratch: [scratch], flops: flops, forward: product.forward,
       backward: product.backward)
   }
 }
