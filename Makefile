@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop check-aarch64 bench-peers bench-sweep bench-roofline bench-inference format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-sweep bench-roofline bench-inference bench-solvers bench-exponax format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ smoke: deps  ## run every configuration at smoke size through the binary
 verify-interop: quickstart  ## open the quickstart's files with h5py, xarray, netCDF4 and safetensors from PyPI
 	scripts/check-interop.sh runs/quickstart/burgers.h5 runs/quickstart/fno/best.safetensors
 
+verify-solvers: deps  ## print every figure of the solvers beside its bar; fail if one is missed
+	scripts/verify-solvers.sh
+
 check-aarch64:  ## compile the kernels for aarch64 and run them under emulation
 	scripts/check-aarch64.sh
 
@@ -40,6 +43,14 @@ bench-roofline: build  ## set each benchmark beside its arithmetic and its traff
 
 bench-inference: build  ## start-up time and memory of infer
 	python3 scripts/bench/inference.py .build/release/opkit .build/bench-inference
+
+bench-solvers: build  ## time solvers beside the transforms that they need, and whole jobs
+	swift build -c release --product SolverBench
+	scripts/bench/solvers.sh
+
+bench-exponax: build  ## time solvers beside exponax (from PyPI, in a venv of its own)
+	swift build -c release --product SolverBench
+	scripts/bench/exponax.sh
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

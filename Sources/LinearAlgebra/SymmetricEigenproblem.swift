@@ -1,32 +1,20 @@
 import CLAPACKE
-import COpenBLAS
 
-/// Eigenvalues and eigenvectors of a dense symmetric matrix by divide and conquer.
-///
-/// - References: LAPACK `dsyevd`.
+/// All eigenvalues and eigenvectors of a dense symmetric matrix, A = V Λ Vᵀ, by LAPACK `dsyevd`.
 public struct SymmetricEigenproblem {
-  /// Ascending.
+  /// λ, increasing.
   public let values: [Double]
-  /// One row of `order` numbers per eigenvalue, orthonormal.
+  /// V, row-major; eigenvectors are its columns.
   public let vectors: [Double]
 
-  /// One thread makes the bits independent of the number of processors.
-  private static let usesOneThread: Bool = {
-    openblas_set_num_threads(1)
-    return true
-  }()
-
-  /// - Parameter matrix: `[order][order]`.
-  public init(_ matrix: [Double], order: Int) {
-    precondition(matrix.count == order * order && order > 0 && SymmetricEigenproblem.usesOneThread)
-    var columns = matrix
-    var values = [Double](repeating: 0, count: order)
+  /// - Parameter matrix: row-major, order × order; its upper triangle is read.
+  public init(order n: Int, matrix: [Double]) {
+    precondition(n >= 1 && matrix.count == n * n)
+    var (work, values) = (matrix, [Double](repeating: 0, count: n))
     let status = LAPACKE_dsyevd(
-      LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(order), &columns, Int32(order),
-      &values)
-    // A positive status, no convergence, has not been seen for finite matrices since LAPACK 3.0.
-    precondition(status == 0, "dsyevd ended with \(status)")
+      LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(n), &work, Int32(n), &values)
+    precondition(status == 0, "dsyevd does not converge: \(status)")
     self.values = values
-    vectors = columns
+    vectors = work
   }
 }

@@ -39,9 +39,12 @@ struct PrincipalComponents {
       kernels.multiply(x.transposed, x, into: .init(matrix.slice(), rows: order, columns: order))
     }
     kernels.scale(1 / Double(samples), matrix.slice(), into: matrix.slice())
-    let eigen = SymmetricEigenproblem(matrix.doubles, order: order)
+    let eigen = SymmetricEigenproblem(order: order, matrix: matrix.doubles)
+    // Eigenvectors are columns; a row for each is what is asked for later.
+    let columns = HostBuffer(count: order * order, precision: .float64)
+    for (i, value) in eigen.vectors.enumerated() { columns[i] = value }
     vectors = HostBuffer(count: order * order, precision: .float64)
-    for (i, value) in eigen.vectors.enumerated() { vectors[i] = value }
+    kernels.transpose(rows: order, columns: order, columns.slice(), into: vectors.slice())
     self.mean = mean.doubles
     self.deviations = deviations
     self.samples = samples
