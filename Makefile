@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-sweep bench-roofline bench-inference bench-solvers bench-exponax format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-sweep bench-roofline bench-inference bench-solvers bench-exponax bench-operations format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-solvers: build  ## time solvers beside the transforms that they need, and 
 bench-exponax: build  ## time solvers beside exponax (from PyPI, in a venv of its own)
 	swift build -c release --product SolverBench
 	scripts/bench/exponax.sh
+
+bench-operations: deps  ## time single operations beside the machine's own speed
+	swift run -c release OperationBench
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

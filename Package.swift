@@ -118,6 +118,9 @@ let package = Package(
     .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    .executableTarget(
+      name: "OperationBench", dependencies: ["Autodiff", "Tensors"], path: "Tests/OperationBench",
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),

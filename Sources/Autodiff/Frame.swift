@@ -26,15 +26,20 @@ public final class Frame {
   public var gradients: HostBuffer?
   /// Whether parameter gradients add to what is there (later pieces of a lane) or replace it.
   public var accumulatesGradients = false
+  let kernels: Kernels
 
-  /// - Parameter memory: frames used one after another may share it; nil for memory of its own.
+  /// - Parameters:
+  ///   - memory: frames used one after another may share it; nil for memory of its own.
+  ///   - kernelSet: the instruction set to run with; tests force each in turn.
   public init(
-    _ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: FrameMemory? = nil
+    _ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: FrameMemory? = nil,
+    kernelSet: KernelSet = .active
   ) {
     shared = memory ?? FrameMemory(precision: program.precision)
     shared.reserve(for: program)
     precondition(shared.buffer.precision == program.precision && parameters.precision == program.precision)
     self.parameters = parameters
     self.gradients = gradients
+    kernels = Kernels(program.precision, set: kernelSet)
   }
 }

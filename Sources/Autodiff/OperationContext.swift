@@ -5,13 +5,12 @@ public struct OperationContext {
   let step: Program.Step
   let frame: Frame
   let isBackward: Bool
-  public let kernels: Kernels
+  public var kernels: Kernels { frame.kernels }
 
   init(step: Program.Step, frame: Frame, isBackward: Bool) {
     self.step = step
     self.frame = frame
     self.isBackward = isBackward
-    kernels = Kernels(frame.memory.precision)
   }
 
   /// A gradient to be written, or added to.

@@ -11,6 +11,7 @@ public enum ModelError: Error, Equatable {
   /// The data give the output at scattered points.
   case needsGrid(model: String)
   case needsPlane(key: String, dimensions: Int)
+  case kernelExceedsGrid(key: String, kernel: Int, points: Int, layer: Int)
   case oneOutput(channels: Int)
   case tooManyConstantChannels(count: Int, channels: Int)
   case tooFewSamples(modes: Int, samples: Int, width: Int)
@@ -20,7 +21,7 @@ public enum ModelError: Error, Equatable {
     switch self {
     case .modesExceedGrid(let axis, _, _, _, _, let key): return "\(key)[\(axis)]"
     case .listLength(let key, _, _), .channelsDiffer(let key, _, _): return key
-    case .fixedGrid(let key, _, _), .needsPlane(let key, _): return key
+    case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
     case .dimensions, .needsGrid, .oneOutput: return "type"
     case .tooManyConstantChannels: return "branch.constantChannels"
     case .tooFewSamples: return "modes"
@@ -67,6 +68,11 @@ extension ModelError: Diagnosable {
       return Diagnostic(
         "config.range", exit: .usage, "polar features need two coordinates", at: "model.\(key)",
         why: "points have \(dimensions) coordinate here", fix: "choose other features")
+    case .kernelExceedsGrid(let key, let kernel, let points, let layer):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) = \(kernel) is more than the \(points) points that are left",
+        at: "model.\(key)", why: "convolution \(layer) is not padded, and strides have thinned the grid before it",
+        fix: "choose a smaller kernel, a smaller stride or fewer convolutions")
     case .oneOutput(let channels):
       return Diagnostic(
         "config.range", exit: .usage, "the model has one output, and the data have \(channels)", at: "model.type",

@@ -11,15 +11,18 @@ public struct Perceptron {
     /// Behind the last layer.
     public var lastActivation: Activation
     public var hasLastBias: Bool
+    /// Layer norm in front of every activation behind a hidden layer, over the channels of each copy.
+    public var isNormalized: Bool
     public var initialization: WeightInitialization
 
     public init(
       activation: Activation, lastActivation: Activation = .identity, hasLastBias: Bool = true,
-      initialization: WeightInitialization
+      isNormalized: Bool = false, initialization: WeightInitialization
     ) {
       self.activation = activation
       self.lastActivation = lastActivation
       self.hasLastBias = hasLastBias
+      self.isNormalized = isNormalized
       self.initialization = initialization
     }
   }
@@ -27,7 +30,13 @@ public struct Perceptron {
   private struct Layer {
     var weight: Parameter
     var bias: Parameter?
+    var norm: Normalization?
     var activation: Activation
+
+    func callAsFunction(_ x: Variable) -> Variable {
+      guard let norm else { return x.dense(weight: weight, bias: bias, activation: activation) }
+      return norm(x.dense(weight: weight, bias: bias), activation: activation)
+    }
   }
 
   private let layers: [Layer]
@@ -48,6 +57,8 @@ public struct Perceptron {
             bias: !isLast || form.hasLastBias
               ? builder.parameter(
                 "bias", shape: [copies * outputs], initial: form.initialization.bias(inputs: inputs)) : nil,
+            norm: form.isNormalized && !isLast
+              ? Normalization("norm", channels: copies * outputs, over: .point(groups: copies), in: builder) : nil,
             activation: isLast ? form.lastActivation : form.activation)
         }
       }
@@ -59,10 +70,7 @@ public struct Perceptron {
   /// The outputs of all layers, in order.
   public func outputs(of x: Variable) -> [Variable] {
     var values: [Variable] = []
-    for layer in layers {
-      values.append(
-        (values.last ?? x).dense(weight: layer.weight, bias: layer.bias, activation: layer.activation))
-    }
+    for layer in layers { values.append(layer(values.last ?? x)) }
     return values
   }
 }

@@ -67,7 +67,9 @@ enum OperationCases {
       })
   }
 
-  static let all: [GradientCase] =
+  static let all = basic + convolutions + norms + grids + attentions
+
+  private static let basic: [GradientCase] =
     [
       GradientCase(
         "linear", inputs: [field], parameters: { linearParameters($0, 4, 3) },

@@ -97,6 +97,13 @@ func buildModel(
       name: "DeepONet of MultiONet's size",
       json: deepONet(branch: "[128, 128, 128]", trunk: "[128, 128, 128]", features: 128), inputs: 1, outputs: 1,
       grid: [128], expected: 115_841),
+    Count(
+      name: "DeepONet Darcy 2022, convolutions",
+      json: #"{"type": "deeponet", "features": 128, "branch": {"type": "cnn"}, "trunk": {"hidden": [128, 128, 128]}}"#,
+      inputs: 1, outputs: 1, grid: [29, 29], expected: 682_753),
+    Count(
+      name: "POD-DeepONet Darcy 2022", json: #"{"type": "pod-deeponet", "modes": 115, "branch": {"type": "cnn"}}"#,
+      inputs: 1, outputs: 1, grid: [29, 29], expected: 631_155),
     // The DeepONet of that size and one weight for each paired layer.
     Count(
       name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1, outputs: 1,

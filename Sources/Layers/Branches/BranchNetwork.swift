@@ -39,10 +39,14 @@ public struct BranchEnds {
   }
 
   /// The fully connected part of a branch that has `inputs` numbers to begin with.
-  func perceptron(inputs: Int, hidden: [Int], activation: Activation, in builder: ParameterBuilder) -> Perceptron {
+  func perceptron(
+    inputs: Int, hidden: [Int], activation: Activation, isNormalized: Bool = false, in builder: ParameterBuilder
+  ) -> Perceptron {
     Perceptron(
       "branch", widths: [inputs] + hidden + [isStacked ? 1 : outputs], copies: isStacked ? outputs : 1,
-      form: .init(activation: activation, hasLastBias: hasLastBias, initialization: initialization), in: builder)
+      form: .init(
+        activation: activation, hasLastBias: hasLastBias, isNormalized: isNormalized, initialization: initialization),
+      in: builder)
   }
 }
 
@@ -52,13 +56,19 @@ extension ConfigReader {
     try variant(
       "branch",
       of: [
+        (
+          "cnn", "convolutions with strides, then a multi-layer perceptron", { try ConvolutionBranch.Configuration(from: $0) }
+        ),
         ("mlp", "values at the sensors into a multi-layer perceptron", { try SensorBranch.Configuration(from: $0) }),
-        ("fourier", "low Fourier coefficients into a multi-layer perceptron", { try FourierBranch.Configuration(from: $0) }),
+        (
+          "fourier", "low Fourier coefficients into a multi-layer perceptron",
+          { try FourierBranch.Configuration(from: $0) }
+        ),
       ], default: "mlp", doc: "network that reads the input function")
   }
 
-  func hiddenWidths() throws -> [Int] {
-    try ints("hidden", default: [128, 128], each: 1...65_536, doc: "widths of the hidden layers")
+  func hiddenWidths(default widths: [Int] = [128, 128]) throws -> [Int] {
+    try ints("hidden", default: widths, each: 1...65_536, doc: "widths of the hidden layers")
   }
 
   func branchActivation() throws -> Activation {

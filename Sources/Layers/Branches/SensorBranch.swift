@@ -13,12 +13,15 @@ public struct SensorBranch: BranchNetwork {
   public struct Configuration: BranchConfiguration {
     public var hidden: [Int]
     public var activation: Activation
+    /// Layer norm in front of every activation.
+    public var layerNorm: Bool
     /// Channels that are the same at all sensors.
     public var constantChannels: Int
 
     public init(from reader: ConfigReader) throws {
       hidden = try reader.hiddenWidths()
       activation = try reader.branchActivation()
+      layerNorm = try reader.bool("layerNorm", default: false, doc: "layer norm in front of every activation")
       constantChannels = try reader.int(
         "constantChannels", default: 0, in: 0...4096,
         doc: "how many of the last input channels are constant over the grid and enter once instead of at every sensor")
@@ -33,7 +36,8 @@ public struct SensorBranch: BranchNetwork {
       }
       let grid = signature.gridShape
       let network = ends.perceptron(
-        inputs: grid.reduce(varying, *) + constantChannels, hidden: hidden, activation: activation, in: builder)
+        inputs: grid.reduce(varying, *) + constantChannels, hidden: hidden, activation: activation,
+        isNormalized: layerNorm, in: builder)
       return SensorBranch(grid: grid, constantChannels: constantChannels, network: network)
     }
   }
