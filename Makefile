@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-solvers bench-exponax bench-sweep bench-roofline bench-inference format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-solvers bench-exponax bench-sweep bench-roofline bench-inference bench-operations format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,14 +35,6 @@ check-aarch64:  ## compile the kernels for aarch64 and run them under emulation
 bench-peers: build  ## time training steps beside PyTorch (from PyPI, in a venv of its own)
 	scripts/bench/peers.sh
 
-bench-solvers: build  ## time solvers beside the transforms that they need, and whole jobs
-	swift build -c release --product SolverBench
-	scripts/bench/solvers.sh
-
-bench-exponax: build  ## time solvers beside exponax (from PyPI, in a venv of its own)
-	swift build -c release --product SolverBench
-	scripts/bench/exponax.sh
-
 bench-sweep: build  ## look for cliffs over widths, modes, grids and batches
 	python3 scripts/bench/sweep.py .build/release/opkit .build/bench-sweep.json
 
@@ -51,6 +43,17 @@ bench-roofline: build  ## set each benchmark beside its arithmetic and its traff
 
 bench-inference: build  ## start-up time and memory of infer
 	python3 scripts/bench/inference.py .build/release/opkit .build/bench-inference
+
+bench-solvers: build  ## time solvers beside the transforms that they need, and whole jobs
+	swift build -c release --product SolverBench
+	scripts/bench/solvers.sh
+
+bench-exponax: build  ## time solvers beside exponax (from PyPI, in a venv of its own)
+	swift build -c release --product SolverBench
+	scripts/bench/exponax.sh
+
+bench-operations: deps  ## time single operations beside the machine's own speed
+	swift run -c release OperationBench
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

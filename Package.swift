@@ -12,7 +12,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("LinearAlgebra", ["Diagnostics", "CLAPACKE", "COpenBLAS"]),
   ("Autodiff", ["Diagnostics", "Tensors"]),
   ("Layers", ["Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
-  ("Operators", ["Layers", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("Operators", ["Layers", "LinearAlgebra", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
   (
     "Solvers",
     [
@@ -118,6 +118,9 @@ let package = Package(
     .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
     .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
+    .executableTarget(
+      name: "OperationBench", dependencies: ["Autodiff", "Tensors"], path: "Tests/OperationBench",
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),

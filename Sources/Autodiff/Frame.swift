@@ -26,7 +26,6 @@ public final class Frame {
   public var gradients: HostBuffer?
   /// Whether parameter gradients add to what is there (later pieces of a lane) or replace it.
   public var accumulatesGradients = false
-
   let kernels: Kernels
 
   /// - Parameters:

@@ -13,6 +13,9 @@ typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
 
 #include "gemm.template.h"
 #include "pointwise.template.h"
+#include "convolution.template.h"
+#include "norm.template.h"
+#include "attention.template.h"
 
 const OpkitKernels NAME(table) = {
     .gemm = NAME(gemm),
@@ -40,4 +43,27 @@ const OpkitKernels NAME(table) = {
     .first_non_finite = NAME(first_non_finite),
     .reduce_lanes = NAME(reduce_lanes),
     .adam = NAME(adam),
+    .pack = NAME(pack),
+    .pack_transposed = NAME(pack_transposed),
+    .gemm_gathered = NAME(gemm_gathered),
+    .depthwise = NAME(depthwise),
+    .depthwise_outer = NAME(depthwise_outer),
+    .window_max = NAME(window_max),
+    .window_max_backward = NAME(window_max_backward),
+    .gather = NAME(gather),
+    .scatter_add = NAME(scatter_add),
+    .sparse_rows = NAME(sparse_rows),
+    .row_norm = NAME(row_norm),
+    .row_norm_backward = NAME(row_norm_backward),
+    .column_moments = NAME(column_moments),
+    .column_norm = NAME(column_norm),
+    .column_norm_sums = NAME(column_norm_sums),
+    .column_combination = NAME(column_combination),
+    .softmax_online = NAME(softmax_online),
+    .softmax_finish = NAME(softmax_finish),
+    .softmax_again = NAME(softmax_again),
+    .softmax_backward = NAME(softmax_backward),
+    .row_dots = NAME(row_dots),
+    .scale_rows = NAME(scale_rows),
+    .lion = NAME(lion),
 };

@@ -71,6 +71,46 @@ INLINE void NAME(gelu_parts)(vec x, vec *cumulative, vec *slope) {
   *cumulative = FMA((vec)0.5f, inside ? scaled * p : outer, (vec)0.5f);
   *slope = FMA((vec)0.5f, inside ? scaled * r : outer, (vec)0.5f);
 }
+// sin and cos by x = q·π/2 + r in three exact parts, then Cephes' polynomials on |r| ≤ π/4; beyond 8192, where the
+// parts are no longer exact, the C library's. Absolute error below 1.2e-7.
+INLINE void NAME(sine_cosine)(vec x, vec *sine, vec *cosine) {
+  const vec q = __builtin_elementwise_roundeven(x * 0.63661977236758134f);
+  vec r = FMA(q, (vec)-1.5703125f, x);
+  r = FMA(q, (vec)-4.8375129699707031e-4f, r);
+  r = FMA(q, (vec)-7.5497899487686480e-8f, r);
+  const vec z = r * r;
+  vec s = (vec)-1.9515295891e-4f;
+  s = FMA(s, z, (vec)8.3321608736e-3f);
+  s = FMA(s, z, (vec)-1.6666654611e-1f);
+  s = FMA(s * z, r, r);
+  vec c = (vec)2.443315711809948e-5f;
+  c = FMA(c, z, (vec)-1.388731625493765e-3f);
+  c = FMA(c, z, (vec)4.166664568298827e-2f);
+  c = FMA(c * z, z, FMA(z, (vec)-0.5f, (vec)1.0f));
+  const NAME(ivec) quadrant = __builtin_convertvector(q, NAME(ivec));
+  const NAME(ivec) swap = (quadrant & 1) != 0;
+  const vec a = swap ? c : s, b = swap ? s : c;
+  *sine = (quadrant & 2) != 0 ? -a : a;
+  *cosine = ((quadrant + 1) & 2) != 0 ? -b : b;
+  for (int i = 0; i < VL; i++)
+    if (x[i] > 8192.0f || x[i] < -8192.0f) {
+      (*sine)[i] = sinf(x[i]);
+      (*cosine)[i] = cosf(x[i]);
+    }
+}
+// log(1 + t) for 0 ≤ t ≤ 1 by 2·artanh(t/(2 + t)), whose argument is at most 1/3; truncated below 1e-8.
+INLINE vec NAME(log_one_plus)(vec t) {
+  const vec s = t / (t + 2.0f), z = s * s;
+  vec p = (vec)(2.0f / 15);
+  p = FMA(p, z, (vec)(2.0f / 13));
+  p = FMA(p, z, (vec)(2.0f / 11));
+  p = FMA(p, z, (vec)(2.0f / 9));
+  p = FMA(p, z, (vec)(2.0f / 7));
+  p = FMA(p, z, (vec)(2.0f / 5));
+  p = FMA(p, z, (vec)(2.0f / 3));
+  p = FMA(p, z, (vec)2.0f);
+  return p * s;
+}
 #else
 INLINE vec NAME(each)(vec x, double (*f)(double)) {
   for (int i = 0; i < VL; i++) x[i] = f(x[i]);
@@ -82,7 +122,14 @@ INLINE void NAME(gelu_parts)(vec x, vec *cumulative, vec *slope) {
   *cumulative = 0.5 * NAME(each)(x * -0.70710678118654752440, erfc);
   *slope = FMA(x, 0.39894228040143267794 * NAME(vexp)(x * x * -0.5), *cumulative);
 }
+INLINE void NAME(sine_cosine)(vec x, vec *sine, vec *cosine) {
+  *sine = NAME(each)(x, sin);
+  *cosine = NAME(each)(x, cos);
+}
+INLINE vec NAME(log_one_plus)(vec t) { return NAME(each)(t, log1p); }
 #endif
+
+#define LEAK ((REAL)0.01)
 
 // Value and derivative of activation f; f is a compile-time constant at every use.
 INLINE vec NAME(value)(const int f, vec z) {
@@ -94,6 +141,15 @@ INLINE vec NAME(value)(const int f, vec z) {
   if (f == OPKIT_RELU) return __builtin_elementwise_max(z, (vec)(REAL)0);
   if (f == OPKIT_TANH) return NAME(vtanh)(z);
   if (f == OPKIT_SILU) return z * ((REAL)1 / ((REAL)1 + NAME(vexp)(-z)));
+  if (f == OPKIT_SINE) {
+    vec s, c;
+    NAME(sine_cosine)(z, &s, &c);
+    return s;
+  }
+  if (f == OPKIT_LEAKY_RELU) return z > (REAL)0 ? z : z * LEAK;
+  if (f == OPKIT_ELU) return z > (REAL)0 ? z : NAME(vexp)(__builtin_elementwise_min(z, (vec)(REAL)0)) - (REAL)1;
+  if (f == OPKIT_SOFTPLUS)
+    return __builtin_elementwise_max(z, (vec)(REAL)0) + NAME(log_one_plus)(NAME(vexp)(-__builtin_elementwise_abs(z)));
   return z;
 }
 INLINE void NAME(both)(const int f, vec z, vec *h, vec *derivative) {
@@ -112,6 +168,19 @@ INLINE void NAME(both)(const int f, vec z, vec *h, vec *derivative) {
     const vec s = (REAL)1 / ((REAL)1 + NAME(vexp)(-z));
     *h = z * s;
     *derivative = s * ((REAL)1 + z * ((REAL)1 - s));
+  } else if (f == OPKIT_SINE) {
+    NAME(sine_cosine)(z, h, derivative);
+  } else if (f == OPKIT_LEAKY_RELU) {
+    *h = z > (REAL)0 ? z : z * LEAK;
+    *derivative = z > (REAL)0 ? (vec)(REAL)1 : (vec)LEAK;
+  } else if (f == OPKIT_ELU) {
+    const vec e = NAME(vexp)(__builtin_elementwise_min(z, (vec)(REAL)0));
+    *h = z > (REAL)0 ? z : e - (REAL)1;
+    *derivative = e;
+  } else if (f == OPKIT_SOFTPLUS) {
+    const vec e = NAME(vexp)(-__builtin_elementwise_abs(z));
+    *h = __builtin_elementwise_max(z, (vec)(REAL)0) + NAME(log_one_plus)(e);
+    *derivative = (z > (REAL)0 ? (vec)(REAL)1 : e) / ((REAL)1 + e);
   } else {
     *h = z;
     *derivative = (vec)(REAL)1;
@@ -124,6 +193,10 @@ INLINE void NAME(both)(const int f, vec z, vec *h, vec *derivative) {
     case OPKIT_RELU: RUN(OPKIT_RELU) break;   \
     case OPKIT_TANH: RUN(OPKIT_TANH) break;   \
     case OPKIT_SILU: RUN(OPKIT_SILU) break;   \
+    case OPKIT_SINE: RUN(OPKIT_SINE) break;   \
+    case OPKIT_LEAKY_RELU: RUN(OPKIT_LEAKY_RELU) break; \
+    case OPKIT_ELU: RUN(OPKIT_ELU) break;     \
+    case OPKIT_SOFTPLUS: RUN(OPKIT_SOFTPLUS) break; \
     default: RUN(OPKIT_IDENTITY) break;       \
   }
 
@@ -326,4 +399,18 @@ static void NAME(adam)(ptrdiff_t n, ptrdiff_t pair, void *wv, void *mv, void *vv
       STEP(pair, gi, second)
     })
 #undef STEP
+}
+
+static void NAME(lion)(ptrdiff_t n, void *wv, void *mv, const void *gv, double beta1, double beta2, double step,
+                       double decay) {
+  REAL *w = wv, *momentum = mv;
+  const REAL *g = gv;
+  const vec b1 = (vec)(REAL)beta1, b2 = (vec)(REAL)beta2, c1 = (vec)(REAL)(1 - beta1), c2 = (vec)(REAL)(1 - beta2);
+  const vec up = (vec)(REAL)step, keep = (vec)(REAL)(1 - decay), zero = (vec)(REAL)0;
+  FOR_VECTORS(n, {
+    const vec direction = FMA(b1, AT(momentum), c1 * AT(g));
+    const vec move = direction > zero ? up : (direction < zero ? -up : zero);
+    PUT(w, AT(w) * keep - move);
+    PUT(momentum, FMA(b2, AT(momentum), c2 * AT(g)));
+  })
 }

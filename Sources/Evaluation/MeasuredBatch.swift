@@ -9,6 +9,8 @@ final class MeasuredBatch {
   let capacity: Int
   private let predictor: Predictor
   private let inputs: HostBuffer
+  /// Points of the samples' own, where they have them.
+  private let points: HostBuffer?
   private let truth: HostBuffer
   private let prediction: HostBuffer
   private let metricGrid: MetricGrid
@@ -19,22 +21,32 @@ final class MeasuredBatch {
     self.reader = reader
     self.predictor = predictor
     self.capacity = capacity
-    size = reader.pointCount * reader.outputChannels
+    size = reader.outputPointCount * reader.outputChannels
     inputs = HostBuffer(
       count: capacity * reader.pointCount * reader.inputChannels, precision: reader.precision)
     truth = HostBuffer(count: capacity * size, precision: reader.precision)
     prediction = HostBuffer(count: capacity * size, precision: reader.precision)
-    metricGrid = MetricGrid(axes: reader.signature.axes, channels: reader.outputChannels)
+    metricGrid = MetricGrid(reader.signature, channels: reader.outputChannels)
+    points = reader.pointBuffer(samples: capacity)
   }
 
-  /// Reads samples and predicts them.
+  /// Reads samples and predicts them. Outside of the domain, where the task has a mask, the truth counts as zero, as the
+  /// prediction is.
   ///
   /// - Returns: seconds that the prediction took.
   func load(_ samples: Range<Int>) throws -> Double {
     try reader.read(samples, inputs: inputs.base, outputs: truth.base)
+    if let mask = reader.signature.maskChannel {
+      let (channels, width) = (reader.inputChannels, reader.outputChannels)
+      for row in 0..<(samples.count * reader.pointCount) {
+        let factor = inputs[row * channels + mask]
+        for column in 0..<width { truth[row * width + column] *= factor }
+      }
+    }
+    if let points { try reader.readPoints(samples, into: points.base) }
     let begin = now()
     predictor.predict(
-      inputs, count: samples.count, grid: reader.signature.gridShape, steps: reader.signature.rolloutSteps,
+      inputs, at: points, count: samples.count, grid: reader.signature.gridShape, steps: reader.signature.rolloutSteps,
       into: prediction)
     return now() - begin
   }
@@ -60,7 +72,8 @@ final class MeasuredBatch {
 
   /// Samples read at a time: about 64 MiB of values, at least one and at most 64.
   static func capacity(_ reader: SampleReader) -> Int {
-    let values = reader.pointCount * (reader.inputChannels + 2 * reader.outputChannels)
+    let values =
+      reader.pointCount * reader.inputChannels + 2 * reader.outputPointCount * reader.outputChannels
     return max(1, min(64, (1 << 24) / max(1, values)))
   }
 }

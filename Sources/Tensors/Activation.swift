@@ -9,6 +9,14 @@ public enum Activation: String, Sendable, CaseIterable {
   case tanh
   /// x/(1 + e^{−x})
   case silu
+  /// sin x
+  case sine
+  /// x for x > 0, else x/100 (PyTorch's default slope)
+  case leakyReLU = "leaky-relu"
+  /// x for x > 0, else eˣ − 1
+  case elu
+  /// log(1 + eˣ)
+  case softplus
 
   var code: Int32 {
     switch self {
@@ -17,6 +25,10 @@ public enum Activation: String, Sendable, CaseIterable {
     case .relu: return Int32(OPKIT_RELU)
     case .tanh: return Int32(OPKIT_TANH)
     case .silu: return Int32(OPKIT_SILU)
+    case .sine: return Int32(OPKIT_SINE)
+    case .leakyReLU: return Int32(OPKIT_LEAKY_RELU)
+    case .elu: return Int32(OPKIT_ELU)
+    case .softplus: return Int32(OPKIT_SOFTPLUS)
     }
   }
 }

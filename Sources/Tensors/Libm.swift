@@ -8,10 +8,10 @@
 #endif
 
 @inline(__always)
-func logarithm(_ x: Double) -> Double { log(x) }
+public func sineAndCosine(_ x: Double) -> (sine: Double, cosine: Double) { (sin(x), cos(x)) }
 
-@inline(__always)
-func sineAndCosine(_ x: Double) -> (sine: Double, cosine: Double) { (sin(x), cos(x)) }
+/// log x
+public func naturalLogarithm(_ x: Double) -> Double { log(x) }
 
 /// sin and cos of 2π·numerator/denominator, exact at multiples of an eighth of the circle.
 public func exactSineAndCosine(numerator: Int, denominator: Int) -> (sine: Double, cosine: Double) {

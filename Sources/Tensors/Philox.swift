@@ -25,7 +25,7 @@ public struct Philox: Sendable {
   public func normals(_ c0: UInt64, _ c1: UInt64 = 0, _ c2: UInt64 = 0, _ c3: UInt64 = 0) -> (Double, Double)
   {
     let words = block(c0, c1, c2, c3)
-    let radius = (-2 * logarithm(Philox.openUniform(words[0]))).squareRoot()
+    let radius = (-2 * naturalLogarithm(Philox.openUniform(words[0]))).squareRoot()
     let (sine, cosine) = sineAndCosine(2 * .pi * Philox.uniform(words[1]))
     return (radius * cosine, radius * sine)
   }

@@ -40,7 +40,7 @@ final class GradientProbe {
 
   /// The loss is Σ per-sample mean square distance of the result to fixed random numbers, or the result itself when
   /// it already is one number per sample.
-  init(_ test: GradientCase, precision: Precision) {
+  init(_ test: GradientCase, precision: Precision, kernelSet: KernelSet = .active) {
     let graph = Graph(precision: precision)
     let made = test.parameters(builder)
     inputs = zip(test.inputs, test.differentiable).map { graph.input($0, needsGradient: $1) }
@@ -60,7 +60,7 @@ final class GradientProbe {
       let numbers = Philox(seed: 3, stream: parameter.name)
       for i in 0..<parameter.count { parameters[parameter.offset + i] = 0.6 * numbers.normals(UInt64(i)).0 }
     }
-    frame = Frame(program, parameters: parameters, gradients: gradients)
+    frame = Frame(program, parameters: parameters, gradients: gradients, kernelSet: kernelSet)
     for (index, variable) in (inputs + (target.map { [$0] } ?? [])).enumerated() {
       let numbers = Philox(seed: 5, stream: "input \(index)")
       let values = program.values(of: variable, in: frame)

@@ -1,4 +1,5 @@
 import Autodiff
+import Tensors
 import TestSupport
 import Testing
 
@@ -9,9 +10,9 @@ private let differenceTolerance = 1e-7
 private let singleTolerance = 2e-5
 
 @Suite("Operations") struct OperationTests {
-  @Test("pull back exactly", arguments: OperationCases.all)
-  func gradients(_ test: GradientCase) {
-    let probe = GradientProbe(test, precision: .float64)
+  @Test("pull back exactly with every kernel set", arguments: OperationCases.all, KernelSet.supported)
+  func gradients(_ test: GradientCase, _ kernelSet: KernelSet) {
+    let probe = GradientProbe(test, precision: .float64, kernelSet: kernelSet)
     let expected = probe.differences(test, step: 1e-5)
     let actual = probe.backward(test)
     #expect(actual.count == expected.count && !actual.isEmpty)
@@ -21,10 +22,10 @@ private let singleTolerance = 2e-5
     }
   }
 
-  @Test("agree in single and double precision", arguments: OperationCases.all)
-  func precisions(_ test: GradientCase) {
-    let double = GradientProbe(test, precision: .float64)
-    let single = GradientProbe(test, precision: .float32)
+  @Test("agree in single and double precision", arguments: OperationCases.all, KernelSet.supported)
+  func precisions(_ test: GradientCase, _ kernelSet: KernelSet) {
+    let double = GradientProbe(test, precision: .float64, kernelSet: kernelSet)
+    let single = GradientProbe(test, precision: .float32, kernelSet: kernelSet)
     let (l64, l32) = (double.lossValue(), single.lossValue())
     #expect(abs(l64 - l32) <= singleTolerance * abs(l64))
     for (a, e) in zip(single.backward(test), double.backward(test)) {

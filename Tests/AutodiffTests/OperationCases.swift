@@ -67,7 +67,9 @@ enum OperationCases {
       })
   }
 
-  static let all: [GradientCase] =
+  static let all = basic + convolutions + norms + grids + attentions
+
+  private static let basic: [GradientCase] =
     [
       GradientCase(
         "linear", inputs: [field], parameters: { linearParameters($0, 4, 3) },
@@ -192,7 +194,7 @@ enum OperationCases {
     ]
     + Activation.allCases.filter { $0 != .identity }.map { f in
       GradientCase("activation \(f.rawValue)", inputs: [field], body: { v, _ in v[0].activated(f) })
-    }
+    } + pairing
 
   private static func buffer(_ values: [Double], _ v: [Variable]) -> HostBuffer {
     let buffer = HostBuffer(count: values.count, precision: v[0].graph.precision)

@@ -39,7 +39,9 @@ struct RegistryTests {
     case .steady(let inputs, let outputs):
       let fields = layout.fields.map(\.name)
       #expect((inputs + outputs).allSatisfy { fields.contains($0) })
-    case .initialToFinal(let field):
+    case .points(let inputs, let points, let outputs):
+      #expect((inputs + [points] + outputs).allSatisfy { name in layout.fields.contains { $0.name == name } })
+    case .initialToFinal(let field), .trajectory(let field):
       #expect(layout.fields.contains { $0.name == field && $0.dependsOnTime })
     case .window(let field, let inputSteps, let outputSteps):
       #expect(layout.fields.contains { $0.name == field && $0.dependsOnTime })

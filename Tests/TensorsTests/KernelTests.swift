@@ -208,6 +208,10 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
     case .silu:
       let s = 1 / (1 + mathExp(-x))
       return (x * s, s * (1 + x * (1 - s)))
+    case .sine: return (mathSin(x), mathCos(x))
+    case .leakyReLU: return (x > 0 ? x : 0.01 * x, x > 0 ? 1 : 0.01)
+    case .elu: return (x > 0 ? x : mathExp(x) - 1, x > 0 ? 1 : mathExp(x))
+    case .softplus: return (max(0, x) + mathLog1p(mathExp(-abs(x))), 1 / (1 + mathExp(-x)))
     case .gelu:
       let cumulative = 0.5 * mathErfc(-x / 2.0.squareRoot())
       return (x * cumulative, cumulative + x * mathExp(-x * x / 2) / (2 * Double.pi).squareRoot())

@@ -8,3 +8,6 @@
 func mathExp(_ x: Double) -> Double { exp(x) }
 func mathTanh(_ x: Double) -> Double { tanh(x) }
 func mathErfc(_ x: Double) -> Double { erfc(x) }
+func mathSin(_ x: Double) -> Double { sin(x) }
+func mathCos(_ x: Double) -> Double { cos(x) }
+func mathLog1p(_ x: Double) -> Double { log1p(x) }

@@ -20,6 +20,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from deeponet import DeepONet
+
 THREADS = 2
 ROUNDS = 5
 STEPS = 5
@@ -112,7 +114,7 @@ def neuraloperator_fno(config):
 
 
 # Model type: the function that builds its PyTorch twin from a configuration, and the axis of its channels.
-TWINS = {"fno-original": (original_fno, -1), "fno": (neuraloperator_fno, 1)}
+TWINS = {"fno-original": (original_fno, -1), "fno": (neuraloperator_fno, 1), "deeponet": (DeepONet, -1)}
 
 
 class Torch:

@@ -34,6 +34,24 @@ extension Variable {
   /// x + y, elementwise.
   public static func + (x: Variable, y: Variable) -> Variable { combination(1, x, 1, y) }
 
+  /// x − y, elementwise.
+  public static func - (x: Variable, y: Variable) -> Variable { combination(1, x, -1, y) }
+
+  /// x·y, elementwise, for variables of one shape.
+  public static func * (x: Variable, y: Variable) -> Variable {
+    precondition(x.shape == y.shape, "shapes \(x.shape) and \(y.shape) differ")
+    return x.graph.record(
+      "product", inputs: [x, y], output: x.shape, keepsInputs: [0, 1],
+      forward: { c in c.kernels.multiplyElements(c.input(0), c.input(1), into: c.output) },
+      backward: { c in
+        for (index, other) in [(0, 1), (1, 0)] {
+          guard let dx = c.inputGradient(index) else { continue }
+          c.kernels.multiplyElements(
+            c.outputGradient, c.input(other), into: dx.slice, accumulate: dx.accumulates)
+        }
+      })
+  }
+
   /// a·x, elementwise.
   public func scaled(by a: Double) -> Variable {
     graph.record(

@@ -51,6 +51,24 @@ extension Variable {
   }
 }
 
+extension Variable {
+  /// x continued over a larger grid: `before[a]` points in front of axis a and `after[a]` behind it.
+  public func padded(before: [Int], after: [Int], boundary: [Boundary]) -> Variable {
+    precondition(boundary.count == shape.grid.count)
+    if boundary.allSatisfy({ $0 == .zero }) { return padded(before: before, after: after) }
+    let grid = shape.grid.indices.map { shape.grid[$0] + before[$0] + after[$0] }
+    let sources = gridPoints(grid).map { place -> Int in
+      var source = 0
+      for (axis, points) in shape.grid.enumerated() {
+        guard let j = boundary[axis].source(place[axis] - before[axis], points: points) else { return -1 }
+        source = source * points + j
+      }
+      return source
+    }
+    return gathered("padded", GatherTable(sources), width: shape.channels, into: shape.with(grid: grid))
+  }
+}
+
 /// The contiguous runs that a box inside a larger grid consists of: one per line along the last axis.
 private struct GridRuns: Sendable {
   let length: Int

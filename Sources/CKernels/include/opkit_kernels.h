@@ -12,7 +12,17 @@ extern "C" {
 #endif
 
 /// Pointwise functions, in the order of `Activation` in Swift.
-enum { OPKIT_IDENTITY = 0, OPKIT_GELU = 1, OPKIT_RELU = 2, OPKIT_TANH = 3, OPKIT_SILU = 4 };
+enum {
+  OPKIT_IDENTITY = 0,
+  OPKIT_GELU = 1,
+  OPKIT_RELU = 2,
+  OPKIT_TANH = 3,
+  OPKIT_SILU = 4,
+  OPKIT_SINE = 5,
+  OPKIT_LEAKY_RELU = 6,
+  OPKIT_ELU = 7,
+  OPKIT_SOFTPLUS = 8
+};
 
 typedef struct OpkitKernels {
   /// C[m×n] = init + A[m×k]·B[k×n]; A(i,l) = a[i·a_row + l·a_col], rows of B and C contiguous.
@@ -76,6 +86,76 @@ typedef struct OpkitKernels {
   /// on; n then covers the real parts only. See `Adam` in Training for the formulas.
   void (*adam)(ptrdiff_t n, ptrdiff_t pair, void *w, void *m, void *v, const void *g, double beta1, double beta2,
                double step, double v_scale, double epsilon, double coupled_decay, double decoupled_decay);
+  /// Lion on one range: w ← (1 − decay)·w − step·sign(β₁m + (1 − β₁)g), m ← β₂m + (1 − β₂)g.
+  void (*lion)(ptrdiff_t n, void *w, void *m, const void *g, double beta1, double beta2, double step, double decay);
+
+  /// Writes rows at … at + k of a matrix of `depth` rows and n columns into panels, which is how gemm_gathered wants
+  /// B; the whole takes depth·n elements, n rounded up to a multiple of 32.
+  void (*pack)(ptrdiff_t k, ptrdiff_t n, const void *b, ptrdiff_t b_row, ptrdiff_t depth, ptrdiff_t at, void *packed);
+  /// The same from the transposed matrix b[n×k].
+  void (*pack_transposed)(ptrdiff_t k, ptrdiff_t n, const void *b, ptrdiff_t b_row, ptrdiff_t depth, ptrdiff_t at,
+                          void *packed);
+  /// For every block q: C_q[m×n] = init + Σ_s A_{q,s}[m×k]·B_s, where A_{q,s}(i,l) = a[a_block[q] + a_segment[s] +
+  /// i·a_row + l·a_col], C_q starts at c + c_block[q], and B = (B_0, B_1, …) is packed. init as for gemm.
+  void (*gemm_gathered)(ptrdiff_t blocks, const ptrdiff_t *a_block, const ptrdiff_t *c_block, ptrdiff_t m, ptrdiff_t n,
+                        ptrdiff_t segments, const ptrdiff_t *a_segment, ptrdiff_t k, const void *a, ptrdiff_t a_row,
+                        ptrdiff_t a_col, const void *packed, void *c, ptrdiff_t c_row, int init, const void *bias);
+  /// y[p,c] = init + Σ_t x[p·x_row + x_tap[t] + c]·w[t,c]; init as for gemm.
+  void (*depthwise)(ptrdiff_t pixels, ptrdiff_t c, ptrdiff_t taps, const ptrdiff_t *x_tap, const void *x,
+                    ptrdiff_t x_row, const void *w, void *y, ptrdiff_t y_row, int init, const void *bias);
+  /// dw[t,c] += Σ_p x[p·x_row + x_tap[t] + c]·g[p,c]
+  void (*depthwise_outer)(ptrdiff_t pixels, ptrdiff_t c, ptrdiff_t taps, const ptrdiff_t *x_tap, const void *x,
+                          ptrdiff_t x_row, const void *g, ptrdiff_t g_row, void *dw);
+  /// y[p,c] = max_t x[p·x_row + x_tap[t] + c]
+  void (*window_max)(ptrdiff_t pixels, ptrdiff_t c, ptrdiff_t taps, const ptrdiff_t *x_tap, const void *x,
+                     ptrdiff_t x_row, void *y);
+  /// dx += g at the first tap whose x is the largest
+  void (*window_max_backward)(ptrdiff_t pixels, ptrdiff_t c, ptrdiff_t taps, const ptrdiff_t *x_tap, const void *x,
+                              ptrdiff_t x_row, const void *g, void *dx);
+  /// y[i] = x[index[i]] for runs of `width` elements; zeros where the index is negative
+  void (*gather)(ptrdiff_t count, ptrdiff_t width, const int32_t *index, const void *x, void *y);
+  /// dx[index[i]] += g[i]
+  void (*scatter_add)(ptrdiff_t count, ptrdiff_t width, const int32_t *index, const void *g, void *dx);
+  /// y[r] (=|+=) Σ_e weight[e]·x[column[e]] over e in start[r] … start[r + 1], for runs of `width` elements
+  void (*sparse_rows)(ptrdiff_t rows, ptrdiff_t width, const int32_t *start, const int32_t *column,
+                      const double *weight, const void *x, void *y, int accumulate);
+
+  /// y = (x − mean)/√(var + ε)·γ + β along every row; γ and β (may be null) are [period][c], row r uses r mod period.
+  /// statistics (may be null): mean and 1/√(var + ε) of each row.
+  void (*row_norm)(ptrdiff_t rows, ptrdiff_t c, ptrdiff_t period, const void *x, const void *gamma, const void *beta,
+                   double epsilon, void *y, void *statistics);
+  /// Its adjoint: dx (may be null), dγ += and dβ += (where γ is given).
+  void (*row_norm_backward)(ptrdiff_t rows, ptrdiff_t c, ptrdiff_t period, const void *x, const void *gamma,
+                            const void *statistics, const void *g, void *dx, int accumulate, void *dgamma,
+                            void *dbeta);
+  /// Mean and Σ (x − mean)² of every column
+  void (*column_moments)(ptrdiff_t rows, ptrdiff_t c, const void *x, void *mean, void *squares);
+  /// y[r,c] = f((x[r,c] − mean[c])·s[c] + t[c])
+  void (*column_norm)(int f, ptrdiff_t rows, ptrdiff_t c, const void *x, const void *mean, const void *s,
+                      const void *t, void *y);
+  /// g ← g·f′(z) with z as above, sum[c] += Σ_r g, product[c] += Σ_r g·(x − mean)
+  void (*column_norm_sums)(int f, ptrdiff_t rows, ptrdiff_t c, const void *x, const void *mean, const void *s,
+                           const void *t, void *g, void *sum, void *product);
+  /// y[r,c] (=|+=) a[c]·g[r,c] + b[c]·(x[r,c] − mean[c]) + d[c]
+  void (*column_combination)(ptrdiff_t rows, ptrdiff_t c, const void *g, const void *x, const void *mean,
+                             const void *a, const void *b, const void *d, void *y, int accumulate);
+
+  /// One tile of a running softmax: with v = scale·s + offset (offset may be null) and level' = max(level, max v):
+  /// s ← exp(v − level'), correction = exp(level − level'), sum ← sum·correction + Σ s, level ← level'.
+  void (*softmax_online)(ptrdiff_t rows, ptrdiff_t c, void *s, double scale, const void *offset, void *level,
+                         void *sum, void *correction);
+  /// level ← level + log(sum)
+  void (*softmax_finish)(ptrdiff_t rows, const void *sum, void *level);
+  /// s ← exp(scale·s + offset − level)
+  void (*softmax_again)(ptrdiff_t rows, ptrdiff_t c, void *s, double scale, const void *offset, const void *level);
+  /// ds (=|+=) alpha·p·(g − shift[r])
+  void (*softmax_backward)(ptrdiff_t rows, ptrdiff_t c, const void *p, const void *g, const void *shift, double alpha,
+                           void *ds, int accumulate);
+  /// out[r] = Σ_c a[r,c]·b[r,c] for strided rows
+  void (*row_dots)(ptrdiff_t rows, ptrdiff_t c, const void *a, ptrdiff_t a_row, const void *b, ptrdiff_t b_row,
+                   void *out);
+  /// x[r] ← x[r]·factor[r], or divided by it when `inverse`, for strided rows
+  void (*scale_rows)(ptrdiff_t rows, ptrdiff_t c, const void *factor, int inverse, void *x, ptrdiff_t x_row);
 } OpkitKernels;
 
 /// Instruction sets in increasing order.

@@ -11,19 +11,25 @@ extension Eval {
     let pool = WorkerPool(workerCount: invocation.threads)
     let (reader, samples) = try samplesToMeasure(model)
     try model.check(reader)
-    let predictor = Predictor(model.task, parameters: model.parameters, pool: pool)
+    let predictor = Predictor(model.task.asked(atPointsOf: reader), parameters: model.parameters, pool: pool)
     let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
     let evaluation = try ModelEvaluation(predictor, reader, samples: samples, pool: pool) {
       progress.update($0)
     }
     progress.finish()
     if let plot {
+      guard reader.signature.queries == nil else {
+        throw Diagnostic(
+          "usage.plot", exit: .usage, "outputs at scattered points are not drawn", at: "--plot \(plot)",
+          why: "pictures show functions on grids", fix: "leave --plot out")
+      }
       try PredictionPanels(
         predictor, reader, evaluation, outputs: model.file.checkpoint.outputs,
         title: "\(model.configuration.model.card.identifier) on \(reader.file.path)"
       ).write(to: plot)
     }
-    let report = EvaluationReport(evaluation)
+    let tasks = try tasks.map { try TaskGroups(reader.file, field: $0, samples: samples) }
+    let report = EvaluationReport(evaluation, tasks: tasks)
     if json {
       let description: JSONValue = [
         "checkpoint": .string(checkpoint), "data": .string(reader.file.path),
@@ -49,7 +55,7 @@ extension Eval {
     if let stride { configuration.reading.stride = stride }
     if let data {
       let reader = try SampleReader(
-        DatasetFile(path: data), mapping: model.file.checkpoint.mapping, options: configuration.reading,
+        DatasetFile(path: data), mapping: model.file.checkpoint.mapping, options: configuration.testReading,
         precision: precision)
       return (reader, 0..<reader.sampleCount)
     }

@@ -20,6 +20,7 @@ struct Eval: OpkitCommand {
         opkit eval runs/burgers/best.safetensors
         opkit eval runs/burgers/best.safetensors --data burgers-fine.h5
         opkit eval runs/burgers/best.safetensors --json
+        opkit eval runs/fisher/best.safetensors --tasks family
         opkit eval runs/burgers/best.safetensors --resolutions 256,512,1024
       """)
 
@@ -31,6 +32,12 @@ struct Eval: OpkitCommand {
 
   @Option(help: ArgumentHelp("Draw input, truth, prediction and error to this file.", valueName: "file.png"))
   var plot: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Report each task by itself: the channel of this field that is largest names a sample's task.",
+      valueName: "field"))
+  var tasks: String?
 
   @Option(
     help: ArgumentHelp(

@@ -92,7 +92,8 @@ final class LaneRunner {
       self.recorded(ProgramKey(samples: samples, steps: steps, grid: grid), parameters: parameters)
     }
     // When evaluating, memory stays that of a few samples whatever the set's size.
-    let piece = trains ? 0 : WorkerMemory.samples(ofBytes: recorded(1).program.program.byteCount, most: 8)
+    let piece =
+      trains ? 0 : task.piece(grid: grid, bytes: recorded(1).program.program.byteCount, few: 8)
     let lanes = trains ? gradients.count : (count + piece - 1) / piece
     let made = LaneRunner.split(count, into: max(1, min(lanes, count))).map { range in
       let most = trains ? (configuration.samplesPerPass ?? range.count) : piece
@@ -156,14 +157,16 @@ final class LaneRunner {
     let input = program.program.values(of: program.input, in: frame)
     let target = program.program.values(of: program.target, in: frame)
     let points = program.input.shape.points
+    let outputPoints = program.target.shape.points
     let (inputs, outputs) = (program.input.shape.channels, program.target.shape.channels)
     let (allInputs, allOutputs) = (table.inputChannels, table.outputChannels)
     let frameChannels = task.signature.outputChannels
     for (offset, item) in items.enumerated() {
       let source = table.inputs.slice(from: item.sample * points * allInputs, length: points * allInputs)
-      let later = table.outputs.slice(from: item.sample * points * allOutputs, length: points * allOutputs)
+      let later = table.outputs.slice(
+        from: item.sample * outputPoints * allOutputs, length: outputPoints * allOutputs)
       let x = input.dropping(offset * points * inputs, length: points * inputs)
-      let y = target.dropping(offset * points * outputs, length: points * outputs)
+      let y = target.dropping(offset * outputPoints * outputs, length: outputPoints * outputs)
       let passed = min(item.start * frameChannels, inputs)
       kernels.copyRows(
         rows: points, width: inputs - passed, source.dropping(min(passed, source.count)), stride: allInputs,
@@ -176,8 +179,14 @@ final class LaneRunner {
           into: x.dropping(inputs - passed), stride: inputs)
       }
       kernels.copyRows(
-        rows: points, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs, into: y,
+        rows: outputPoints, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs, into: y,
         stride: outputs)
+    }
+    guard let own = program.points, let all = table.points else { return }
+    let place = program.program.values(of: own, in: frame)
+    for (offset, item) in items.enumerated() {
+      let count = own.shape.sampleCount
+      kernels.copy(all.slice(from: item.sample * count, length: count), into: place.dropping(offset * count))
     }
   }
 

@@ -21,6 +21,7 @@ public final class Predictor {
     var program: Program
     var frames: [Frame]
     var input: Variable
+    var points: Variable?
     var predictions: [Variable]
   }
 
@@ -44,19 +45,22 @@ public final class Predictor {
   ///
   /// - Parameters:
   ///   - inputs: `[count][grid…][inputChannels]`, raw.
+  ///   - points: `[count][points][dimensions]` where samples have points of their own.
   ///   - steps: applications of the operator.
   ///   - outputs: receives `[count][grid…][steps · outputChannels]`, raw, time by time.
-  public func predict(_ inputs: HostBuffer, count: Int, grid: [Int], steps: Int, into outputs: HostBuffer) {
-    let points = grid.reduce(1, *)
+  public func predict(
+    _ inputs: HostBuffer, at points: HostBuffer? = nil, count: Int, grid: [Int], steps: Int, into outputs: HostBuffer
+  ) {
+    let outputPoints = (task.signature.queries == nil ? grid : task.signature.outputShape).reduce(1, *)
     let (inputChannels, frameChannels) = (task.signature.inputChannels, task.signature.outputChannels)
-    let (inputSize, outputSize) = (points * inputChannels, points * frameChannels * steps)
+    let (inputSize, outputSize) = (grid.reduce(inputChannels, *), outputPoints * frameChannels * steps)
     precondition(inputs.count >= count * inputSize && outputs.count >= count * outputSize)
     let largest =
       count == 1
       ? 1
-      : WorkerMemory.samples(
-        ofBytes: recorded(Key(samples: 1, grid: grid, steps: steps)).program.byteCount,
-        most: Predictor.largestPiece)
+      : task.piece(
+        grid: grid, bytes: recorded(Key(samples: 1, grid: grid, steps: steps)).program.byteCount,
+        few: Predictor.largestPiece)
     let pieces = self.pieces(of: count, largest: largest).map {
       (range: $0, recorded: recorded(Key(samples: $0.count, grid: grid, steps: steps)))
     }
@@ -66,11 +70,17 @@ public final class Predictor {
       kernels.copy(
         inputs.slice(from: piece.lowerBound * inputSize, length: piece.count * inputSize),
         into: recorded.program.values(of: recorded.input, in: frame))
+      if let variable = recorded.points, let points {
+        let size = variable.shape.sampleCount
+        kernels.copy(
+          points.slice(from: piece.lowerBound * size, length: piece.count * size),
+          into: recorded.program.values(of: variable, in: frame))
+      }
       recorded.program.forward(in: frame)
       let target = outputs.slice(from: piece.lowerBound * outputSize, length: piece.count * outputSize)
       for (step, prediction) in recorded.predictions.enumerated() {
         kernels.copyRows(
-          rows: piece.count * points, width: frameChannels,
+          rows: piece.count * outputPoints, width: frameChannels,
           recorded.program.values(of: prediction, in: frame), stride: frameChannels,
           into: target.dropping(step * frameChannels), stride: frameChannels * steps)
       }
@@ -89,11 +99,12 @@ public final class Predictor {
     let graph = Graph(precision: parameters.precision)
     let input = graph.input(
       FieldShape(batch: key.samples, grid: key.grid, channels: task.signature.inputChannels))
-    let predictions = task.rollout(input, steps: key.steps)
+    let points = task.pointInput(graph, samples: key.samples)
+    let predictions = task.rollout(input, at: points, steps: key.steps)
     let program = Program(graph, results: predictions)
     let made = RecordedPrediction(
       program: program, frames: memory.frames(program, parameters: parameters), input: input,
-      predictions: predictions)
+      points: points, predictions: predictions)
     programs[key] = made
     return made
   }

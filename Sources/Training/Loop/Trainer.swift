@@ -62,6 +62,7 @@ public final class Trainer {
     let count = builder.memoryCount
     values = HostBuffer(count: count, precision: precision)
     for parameter in builder.parameters { parameter.initialize(values, seed: seed) }
+    try task.fitModel(to: training, into: values)
     stateNames = type(of: configuration.optimizer).stateNames
     state = stateNames.map { _ in HostBuffer(count: count, precision: precision) }
     average = configuration.averageDecay.map { _ in HostBuffer(count: count, precision: precision) }
@@ -73,7 +74,7 @@ public final class Trainer {
       LaneRunner(task, configuration, pool: pool, memory: memory, trains: true, parameterCount: count),
       LaneRunner(task, configuration, pool: pool, memory: memory, trains: false, parameterCount: count)
     )
-    segments = ParameterSegment.segments(of: builder.parameters)
+    segments = ParameterSegment.segments(of: try configuration.trained(among: builder.parameters))
     losses = HostBuffer(count: configuration.batch, precision: .float64)
     squares = HostBuffer(count: segments.count, precision: .float64)
   }
@@ -109,8 +110,11 @@ public final class Trainer {
   public func trainEpoch(
     interrupt: () throws -> Bool = { false }, report: (_ step: Int, _ loss: Double) -> Void = { _, _ in }
   ) throws -> Double? {
-    let order = Philox(seed: seed, stream: "shuffle").permutation(
-      count: itemsPerEpoch, index: UInt64(progress.epoch))
+    // The whole set in one batch needs no shuffling.
+    let order =
+      stepsPerEpoch == 1
+      ? Array(0..<itemsPerEpoch)
+      : Philox(seed: seed, stream: "shuffle").permutation(count: itemsPerEpoch, index: UInt64(progress.epoch))
     let stepsPerSample = configuration.rollout == .oneStep ? task.signature.rolloutSteps : 1
     while progress.stepInEpoch < stepsPerEpoch {
       if try interrupt() { return nil }

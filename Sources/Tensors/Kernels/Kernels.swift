@@ -6,7 +6,7 @@ import CKernels
 /// `y += …`.
 public struct Kernels: @unchecked Sendable {
   public let precision: Precision
-  private let table: UnsafePointer<OpkitKernels>
+  let table: UnsafePointer<OpkitKernels>
 
   /// - Parameter set: an instruction set this processor supports; tests compare several.
   public init(_ precision: Precision, set: KernelSet = .active) {
@@ -60,21 +60,11 @@ public struct Kernels: @unchecked Sendable {
       a.columns == b.rows && a.rows == c.rows && b.columns == c.columns, "matrix shapes do not fit")
     precondition(b.columnStride == 1 && c.columnStride == 1, "rows of B and C must be contiguous")
     precondition(a.extent <= a.slice.count && b.extent <= b.slice.count && c.extent <= c.slice.count)
-    let (mode, bias) = code(start, columns: c.columns)
+    let (mode, bias) = start.code(columns: c.columns)
     table.pointee.gemm(
       c.rows, c.columns, a.columns, a.slice.base, a.rowStride, a.columnStride, b.slice.base, b.rowStride,
       c.slice.base,
       c.rowStride, mode, bias)
-  }
-
-  private func code(_ start: Start, columns: Int) -> (mode: Int32, bias: UnsafeMutableRawPointer?) {
-    switch start {
-    case .zero: return (0, nil)
-    case .accumulate: return (1, nil)
-    case .row(let row):
-      precondition(row.count >= columns, "the row to start from is too short")
-      return (2, row.base)
-    }
   }
 
   /// y[s] = x[s]·W for `count` complex rows `[re | im]` at the given strides; W = `[re | im]`, each in × out.
@@ -140,7 +130,7 @@ public struct Kernels: @unchecked Sendable {
     precondition(
       line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
     precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
-    let (mode, bias) = code(start, columns: channels)
+    let (mode, bias) = start.code(columns: channels)
     table.pointee.unfold(
       points, channels, rows.lowerBound, rows.upperBound, even.base, odd.base, line.base, mode, bias)
   }
@@ -209,6 +199,10 @@ public struct Kernels: @unchecked Sendable {
     accumulate: Bool = false
   ) {
     guard rows > 0, width > 0 else { return }
+    if rows > 1, width == xStride, width == yStride {
+      return copyRows(
+        rows: 1, width: rows * width, x, stride: rows * width, into: y, stride: rows * width, accumulate: accumulate)
+    }
     precondition((rows - 1) * xStride + width <= x.count && (rows - 1) * yStride + width <= y.count)
     table.pointee.copy_rows(rows, width, x.base, xStride, y.base, yStride, accumulate ? 1 : 0)
   }

@@ -1,0 +1,156 @@
+import Tensors
+
+extension Variable {
+  /// y = f( x ∗ w (+ b) ): a convolution in one, two or three dimensions, in the sense of neural networks (the kernel is
+  /// not turned around):
+  ///
+  ///     y[o, c] = f( b_c + Σ_k Σ_i w[k, i, c] · x[o·stride − before + k, g(c) + i] )
+  ///
+  /// - Parameters:
+  ///   - weight: `[kernel…, Cin/groups, Cout]`.
+  ///   - bias: `[Cout]`.
+  ///   - groups: input and output channels fall into so many parts that do not mix; as many groups as channels is a
+  ///     depthwise convolution.
+  public func convolved(
+    weight: Parameter, bias: Parameter? = nil, window: ConvolutionWindow, groups: Int = 1,
+    activation: Activation = .identity
+  ) -> Variable {
+    let outputs = weight.shape.last ?? 1
+    precondition(
+      weight.shape == window.kernel + [shape.channels / groups, outputs],
+      "\(weight.name) does not fit \(shape)")
+    let plan = ConvolutionPlan(
+      grid: shape.grid, inputs: shape.channels, outputs: outputs, groups: groups, window: window)
+    let output = shape.with(grid: window.outputGrid(of: shape.grid)).with(channels: outputs)
+    return ConvolutionOperation(
+      plan: plan, isTransposed: false, batch: shape.batch, hasBias: bias != nil, activation: activation
+    ).record("convolution", self, output, [weight] + (bias.map { [$0] } ?? []))
+  }
+
+  /// The adjoint of ``convolved(weight:bias:window:groups:activation:)`` in x: it spreads every point over the points
+  /// that the window would have read, which raises the resolution by the stride.
+  ///
+  /// - Parameters:
+  ///   - weight: `[kernel…, Cout/groups, Cin]`, the weight of the convolution it is the adjoint of.
+  ///   - window: of that convolution, which leads from `outputGrid` to this grid. Boundaries may be zero or periodic; a
+  ///     periodic axis needs outputGrid = stride · grid.
+  ///   - outputGrid: several grids have this one as result when stride > 1.
+  public func transposedConvolved(
+    weight: Parameter, bias: Parameter? = nil, window: ConvolutionWindow, outputGrid: [Int], groups: Int = 1,
+    activation: Activation = .identity
+  ) -> Variable {
+    precondition(window.outputGrid(of: outputGrid) == shape.grid, "the window does not lead to \(shape)")
+    let outputs = weight.shape[window.kernel.count] * groups
+    precondition(
+      weight.shape == window.kernel + [outputs / groups, shape.channels],
+      "\(weight.name) does not fit \(shape)")
+    let plan = ConvolutionPlan(
+      grid: outputGrid, inputs: outputs, outputs: shape.channels, groups: groups, window: window)
+    precondition(plan.gathersAdjoint, "no transposed convolution with these boundaries")
+    return ConvolutionOperation(
+      plan: plan, isTransposed: true, batch: shape.batch, hasBias: bias != nil, activation: activation
+    ).record(
+      "transposedConvolution", self, shape.with(grid: outputGrid).with(channels: outputs),
+      [weight] + (bias.map { [$0] } ?? []))
+  }
+}
+
+/// The two directions of a convolution or of its transposed.
+private struct ConvolutionOperation: Sendable {
+  let plan: ConvolutionPlan
+  let isTransposed: Bool
+  let batch: Int
+  let hasBias: Bool
+  let activation: Activation
+  private let forwardTables: ConvolutionPlan.ForwardTables
+  private let adjointTables: ConvolutionPlan.AdjointTables
+  private let weightTables: ConvolutionPlan.WeightTables
+
+  init(plan: ConvolutionPlan, isTransposed: Bool, batch: Int, hasBias: Bool, activation: Activation) {
+    self.plan = plan
+    self.isTransposed = isTransposed
+    self.batch = batch
+    self.hasBias = hasBias
+    self.activation = activation
+    forwardTables = plan.forwardTables
+    adjointTables = plan.adjointTables
+    weightTables = plan.weightTables
+  }
+
+  func record(_ name: String, _ x: Variable, _ output: FieldShape, _ parameters: [Parameter]) -> Variable {
+    let forwardScratch = [plan.packedForwardCount, plan.forwardBoxCount, 0]
+    let adjointScratch = [plan.packedAdjointCount, plan.adjointBoxCount, plan.foldedCount]
+    return x.graph.record(
+      name, inputs: [x], output: output, parameters: parameters, keepsInputs: [0],
+      residuals: activation == .identity ? [] : [output.count],
+      forwardScratch: isTransposed ? adjointScratch : forwardScratch,
+      backwardScratch: (isTransposed ? forwardScratch : adjointScratch)
+        + [plan.packedGradientCount, plan.weightBoxCount],
+      forward: forward, backward: backward)
+  }
+
+  private func forward(_ c: OperationContext) {
+    let z = activation == .identity ? c.output : c.residual(0)
+    apply(
+      c, c.input(0), isTransposed, hasBias ? .row(c.parameter(1)) : .zero, into: z,
+      activated: activation == .identity ? nil : c.output)
+  }
+
+  private func backward(_ c: OperationContext) {
+    let dz = c.outputGradient
+    if activation != .identity {
+      c.kernels.activateBackward(activation, z: c.residual(0), dh: dz, into: dz)
+    }
+    if hasBias {
+      let channels = isTransposed ? plan.inputs : plan.outputs
+      let db = c.parameterGradient(1)
+      c.kernels.columnSums(
+        rows: dz.count / channels, channels: channels, dz, into: db.slice, accumulate: db.accumulates)
+    }
+    let dw = c.parameterGradient(0)
+    if !dw.accumulates { c.kernels.clear(dw.slice) }
+    let (fine, coarse) = isTransposed ? (dz, c.input(0)) : (c.input(0), dz)
+    for sample in 0..<batch {
+      plan.addWeightGradient(
+        c.kernels, fine.dropping(sample * plan.fineCount, length: plan.fineCount),
+        coarse.dropping(sample * plan.coarseCount, length: plan.coarseCount), box: c.scratch(4),
+        packed: c.scratch(3), to: dw.slice, tables: weightTables)
+    }
+    guard let dx = c.inputGradient(0) else { return }
+    apply(c, dz, !isTransposed, dx.accumulates ? .accumulate : .zero, into: dx.slice, activated: nil)
+  }
+
+  /// The convolution, or its adjoint, of all samples.
+  private func apply(
+    _ c: OperationContext, _ x: Slice, _ adjoint: Bool, _ start: Kernels.Start, into y: Slice,
+    activated h: Slice?
+  ) {
+    let (weights, packed) = (c.parameter(0), c.scratch(0))
+    if adjoint {
+      plan.packAdjoint(c.kernels, weights, into: packed)
+    } else {
+      plan.packForward(c.kernels, weights, into: packed)
+    }
+    let (from, to) =
+      adjoint ? (plan.coarseCount, plan.fineCount) : (plan.fineCount, plan.coarseCount)
+    for sample in 0..<batch {
+      let source = x.dropping(sample * from, length: from)
+      let target = y.dropping(sample * to, length: to)
+      let epilogue: ConvolutionPlan.Epilogue? = h.map { h in
+        { offset, length in
+          c.kernels.activate(
+            activation, target.dropping(offset, length: length), into: h.dropping(sample * to + offset))
+        }
+      }
+      if adjoint {
+        plan.adjoint(
+          c.kernels, source, packed: packed, start: start, box: c.scratch(1), folded: c.scratch(2),
+          into: target, tables: adjointTables, epilogue: epilogue)
+      } else {
+        plan.value(
+          c.kernels, source, weights: weights, packed: packed, start: start, box: c.scratch(1), into: target,
+          tables: forwardTables, epilogue: epilogue)
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import Autodiff
+import Tensors
+
+/// y = f( x ∗ w + b ) in one to three dimensions; see ``Autodiff/Variable/convolved(weight:bias:window:groups:activation:)``.
+///
+/// Parameters: `weight` `[kernel…, Cin/groups, Cout]` (PyTorch's `[Cout, Cin/groups, kernel…]` with the first two axes
+/// behind), `bias` `[Cout]`. Initial values as PyTorch's `Conv`: both uniform on ±1/√(Cin/groups · ∏kernel).
+public struct Convolution {
+  public let weight: Parameter
+  public let bias: Parameter?
+  public let window: ConvolutionWindow
+  public let groups: Int
+
+  public init(
+    _ name: String, inputs: Int, outputs: Int, window: ConvolutionWindow, groups: Int = 1,
+    hasBias: Bool = true, in builder: ParameterBuilder
+  ) {
+    let shape = window.kernel + [inputs / groups, outputs]
+    let bound = 1 / Double(shape.dropLast().reduce(1, *)).squareRoot()
+    (weight, bias) = builder.scope(name) {
+      (
+        builder.parameter("weight", shape: shape, initial: .uniform(bound: bound)),
+        hasBias ? builder.parameter("bias", shape: [outputs], initial: .uniform(bound: bound)) : nil
+      )
+    }
+    self.window = window
+    self.groups = groups
+  }
+
+  /// A kernel for each channel of its own: as many groups as channels.
+  public static func depthwise(
+    _ name: String, channels: Int, window: ConvolutionWindow, hasBias: Bool = true,
+    in builder: ParameterBuilder
+  ) -> Convolution {
+    Convolution(
+      name, inputs: channels, outputs: channels, window: window, groups: channels, hasBias: hasBias,
+      in: builder)
+  }
+
+  public func callAsFunction(_ x: Variable, activation: Activation = .identity) -> Variable {
+    x.convolved(weight: weight, bias: bias, window: window, groups: groups, activation: activation)
+  }
+}

@@ -1,0 +1,46 @@
+import Autodiff
+import Tensors
+
+/// The adjoint of a convolution as a layer, which raises the resolution by the stride; see
+/// ``Autodiff/Variable/transposedConvolved(weight:bias:window:outputGrid:groups:activation:)``.
+///
+/// Parameters: `weight` `[kernel…, Cout/groups, Cin]` (PyTorch's `[Cin, Cout/groups, kernel…]`), `bias` `[Cout]`. Initial
+/// values as PyTorch's `ConvTranspose`: both uniform on ±1/√(Cout/groups · ∏kernel).
+public struct TransposedConvolution {
+  public let weight: Parameter
+  public let bias: Parameter?
+  public let window: ConvolutionWindow
+  public let groups: Int
+
+  /// - Parameter window: of the convolution that this is the adjoint of.
+  public init(
+    _ name: String, inputs: Int, outputs: Int, window: ConvolutionWindow, groups: Int = 1,
+    hasBias: Bool = true, in builder: ParameterBuilder
+  ) {
+    let shape = window.kernel + [outputs / groups, inputs]
+    let bound = 1 / Double(shape.dropLast().reduce(1, *)).squareRoot()
+    (weight, bias) = builder.scope(name) {
+      (
+        builder.parameter("weight", shape: shape, initial: .uniform(bound: bound)),
+        hasBias ? builder.parameter("bias", shape: [outputs], initial: .uniform(bound: bound)) : nil
+      )
+    }
+    self.window = window
+    self.groups = groups
+  }
+
+  /// - Parameter outputGrid: the grid of the result; unless given, the smallest with zero boundaries, and stride times
+  ///   this grid on periodic axes.
+  public func callAsFunction(
+    _ x: Variable, outputGrid: [Int]? = nil, activation: Activation = .identity
+  ) -> Variable {
+    let grid = x.shape.grid.enumerated().map { axis, points in
+      window.boundary[axis] == .periodic
+        ? points * window.stride[axis]
+        : (points - 1) * window.stride[axis] + window.kernel[axis] - window.before[axis] - window.after[axis]
+    }
+    return x.transposedConvolved(
+      weight: weight, bias: bias, window: window, outputGrid: outputGrid ?? grid, groups: groups,
+      activation: activation)
+  }
+}

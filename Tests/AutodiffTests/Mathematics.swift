@@ -1,0 +1,10 @@
+// The C library's functions under names of this module.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension Double {
+  var exponential: Double { exp(self) }
+}

@@ -1,0 +1,97 @@
+import Autodiff
+import Tensors
+
+extension OperationMeasurement {
+  private static func field(_ grid: [Int], _ channels: Int, batch: Int = 2) -> FieldShape {
+    FieldShape(batch: batch, grid: grid, channels: channels)
+  }
+
+  private static func convolution(
+    _ grid: [Int], _ inputs: Int, _ outputs: Int, _ kernel: Int, stride: Int = 1, groups: Int = 1,
+    boundary: Boundary = .zero
+  ) -> OperationMeasurement {
+    var window = ConvolutionWindow.centred(
+      kernel: kernel, stride: stride, dimensions: grid.count, boundary: boundary)
+    if stride > 1 && kernel == 4 { window.after = window.before }
+    let points = window.outputGrid(of: grid).reduce(1, *)
+    let shape = window.kernel + [inputs / groups, outputs]
+    let chosen = window
+    let side = grid.map(String.init).joined(separator: "×")
+    let kind = groups == 1 ? "" : groups == inputs ? ", depthwise" : ", \(groups) groups"
+    return OperationMeasurement(
+      "convolution \(side), \(inputs) → \(outputs), kernel \(kernel), stride \(stride), \(boundary.rawValue)\(kind)",
+      [field(grid, inputs)], parameters: [shape],
+      operations: 4 * Double(points) * Double(shape.reduce(1, *))
+    ) { v, p in v[0].convolved(weight: p[0], window: chosen, groups: groups) }
+  }
+
+  private static func transposed(_ grid: [Int], _ inputs: Int, _ outputs: Int, _ kernel: Int)
+    -> OperationMeasurement
+  {
+    let pad = grid.map { _ in (kernel - 2) / 2 }
+    let window = ConvolutionWindow(
+      kernel: grid.map { _ in kernel }, stride: grid.map { _ in 2 }, before: pad, after: pad,
+      boundary: grid.map { _ in .zero })
+    let shape = window.kernel + [outputs, inputs]
+    let side = grid.map(String.init).joined(separator: "×")
+    return OperationMeasurement(
+      "transposed convolution \(side), \(inputs) → \(outputs), kernel \(kernel), stride 2",
+      [field(grid, inputs)],
+      parameters: [shape], operations: 4 * Double(grid.reduce(1, *)) * Double(shape.reduce(1, *))
+    ) { v, p in v[0].transposedConvolved(weight: p[0], window: window, outputGrid: grid.map { 2 * $0 }) }
+  }
+
+  static let all: [OperationMeasurement] =
+    [
+      convolution([64, 64], 32, 32, 3), convolution([64, 64], 32, 32, 3, boundary: .periodic),
+      convolution([32, 32], 64, 64, 3), convolution([16, 16], 128, 128, 3), convolution([8, 8], 256, 256, 3),
+      convolution([4, 4], 512, 512, 3), convolution([64, 64], 1, 32, 3), convolution([64, 64], 33, 33, 3),
+      convolution([64, 64], 19, 19, 9), convolution([85, 85], 24, 24, 3), convolution([421, 421], 32, 32, 3),
+      convolution([64, 64], 32, 64, 3, stride: 2), convolution([64, 64], 32, 32, 4, stride: 2),
+      convolution([64, 64], 32, 32, 7, groups: 32), convolution([64, 64], 64, 64, 3, groups: 4),
+      convolution([8192], 64, 64, 3), convolution([32, 32, 32], 16, 16, 3),
+      transposed([32, 32], 64, 32, 4), transposed([8, 8], 256, 128, 2), transposed([16, 16], 128, 128, 4),
+    ] + pointwise + attentions
+
+  /// Norms, pools and resampling move memory: their work is counted as one operation per element, so that the speed
+  /// reads as elements a nanosecond.
+  private static let pointwise: [OperationMeasurement] = {
+    let shape = field([64, 64], 32)
+    let elements = Double(shape.count)
+    func moving(_ name: String, _ body: @escaping @Sendable (Variable) -> Variable) -> OperationMeasurement {
+      OperationMeasurement(name + " 64×64×32, elements", [shape], operations: elements) { v, _ in body(v[0]) }
+    }
+    return [
+      moving("layer norm") { $0.layerNormalized() },
+      moving("group norm, 1 group") { $0.groupNormalized(groups: 1) },
+      moving("group norm, 1 group, GELU") { $0.groupNormalized(groups: 1, activation: .gelu) },
+      moving("sample norm") { $0.sampleNormalized() },
+      moving("GELU") { $0.activated(.gelu) }, moving("sine") { $0.activated(.sine) },
+      moving("softmax over channels") { $0.softmax() },
+      moving("max pool 2×2") { $0.maxPooled([2, 2]) },
+      moving("average pool 2×2") { $0.averagePooled([2, 2]) },
+      moving("bilinear ×2") { $0.resampled(to: [128, 128], by: .linear) },
+      moving("patchify 4×4") { $0.patchified([4, 4]) },
+      OperationMeasurement(
+        "Fourier ×2, 64×64×32", [shape], operations: 2 * 64 * 32 * 2 * (128 * 64 + 128 * 128)
+      ) { v, _ in v[0].resampled(to: [128, 128], by: .fourier) },
+    ]
+  }()
+
+  private static let attentions: [OperationMeasurement] = [(1024, 8, 32), (4096, 4, 16), (256, 12, 64)]
+    .flatMap {
+      points, heads, width in
+      let shape = FieldShape(batch: 1, grid: [points], channels: heads * width)
+      let each = Double(heads * width)
+      return [
+        OperationMeasurement(
+          "softmax attention, \(points) points, \(heads) heads of \(width)", [shape, shape, shape],
+          operations: 4 * Double(points * points) * each
+        ) { v, _ in v[0].attention(keys: v[1], values: v[2], heads: heads) },
+        OperationMeasurement(
+          "linear attention, \(points) points, \(heads) heads of \(width)", [shape, shape, shape],
+          operations: 4 * Double(points * width) * each
+        ) { v, _ in v[0].linearAttention(keys: v[1], values: v[2], heads: heads) },
+      ]
+    }
+}
