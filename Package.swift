@@ -12,7 +12,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("LinearAlgebra", ["Diagnostics", "CLAPACKE", "COpenBLAS"]),
   ("Autodiff", ["Diagnostics", "Tensors"]),
   ("Layers", ["Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
-  ("Operators", ["Layers", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  ("Operators", ["Layers", "LinearAlgebra", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
   (
     "Solvers",
     [
@@ -74,12 +74,15 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
     "TrainingTests",
     [
       "Training", "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files",
-      "Configuration", "Diagnostics",
+      "Configuration", "Diagnostics", "CAllocationCount",
     ]
   ),
   (
     "EvaluationTests",
-    ["Evaluation", "Training", "Tensors", "Fields", "Datasets", "Configuration", "Diagnostics"]
+    [
+      "Evaluation", "Training", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Configuration",
+      "Diagnostics",
+    ]
   ),
   ("ExampleTests", ["Layers", "Autodiff", "Solvers", "Tensors", "Fields", "Configuration"]),
   ("LayoutTests", ["Operators", "Solvers"]),
@@ -116,6 +119,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: debian("zlib1g-dev")),
     .target(name: "CKernels", exclude: pages(of: "CKernels")),
     .executableTarget(name: "opkit", dependencies: ["OpkitCommands"], swiftSettings: swiftSettings),
+    .target(name: "CAllocationCount", path: "Tests/CAllocationCount"),
     .executableTarget(
       name: "OperationBench", dependencies: ["Autodiff", "Tensors"], path: "Tests/OperationBench",
       swiftSettings: swiftSettings),

@@ -17,7 +17,7 @@ public final class DerivedWeights {
     var target: Parameter
     var result: Variable
     var program: Program
-    var memory: HostBuffer
+    var memory: FrameMemory
   }
 
   private let entries: [Entry]
@@ -34,9 +34,9 @@ public final class DerivedWeights {
         precondition(
           owners.insert(ObjectIdentifier(parameter)).inserted, "\(parameter.name) serves two derived weights")
       }
-      return Entry(
-        target: derivation.target, result: result, program: program,
-        memory: HostBuffer(count: program.memoryCount, precision: precision))
+      let memory = FrameMemory(precision: precision)
+      memory.reserve(for: program)
+      return Entry(target: derivation.target, result: result, program: program, memory: memory)
     }
   }
 
@@ -66,6 +66,7 @@ public final class DerivedWeights {
   }
 
   private func forEach(_ pool: WorkerPool?, _ body: (Entry) -> Void) {
+    if entries.isEmpty { return }
     if let pool {
       pool.forEach(entries.count) { index, _ in body(entries[index]) }
     } else {

@@ -18,6 +18,8 @@ public final class Graph {
     var keepsInputs: [Bool]
     var keepsOutput: Bool
     var residuals: [Int]
+    var saved: [Int]
+    var flops: Flops
     var forwardScratch: [Int]
     var backwardScratch: [Int]
     var forward: @Sendable (OperationContext) -> Void
@@ -55,13 +57,16 @@ public final class Graph {
   ///   - keepsInputs: indices of inputs whose values backward reads.
   ///   - keepsOutput: backward reads the output's value.
   ///   - residuals: element counts of arrays that forward leaves for backward.
+  ///   - saved: the same for arrays that forward itself can do without; they exist only where a backward pass follows.
+  ///   - flops: for reports; nil counts one operation per element of the output.
   ///   - forwardScratch: element counts of arrays that only forward uses.
   ///   - backwardScratch: element counts of arrays that only backward uses.
   public func record(
     _ name: String, inputs: [Variable], output: FieldShape, parameters: [Parameter] = [],
     constants: [HostBuffer] = [],
-    keepsInputs: [Int] = [], keepsOutput: Bool = false, residuals: [Int] = [], forwardScratch: [Int] = [],
-    backwardScratch: [Int] = [], forward: @escaping @Sendable (OperationContext) -> Void,
+    keepsInputs: [Int] = [], keepsOutput: Bool = false, residuals: [Int] = [], saved: [Int] = [],
+    forwardScratch: [Int] = [], backwardScratch: [Int] = [], flops: Flops? = nil,
+    forward: @escaping @Sendable (OperationContext) -> Void,
     backward: @escaping @Sendable (OperationContext) -> Void
   ) -> Variable {
     precondition(inputs.allSatisfy { $0.graph === self }, "\(name): operands of another graph")
@@ -73,6 +78,7 @@ public final class Graph {
       Operation(
         name: name, inputs: inputs.map(\.id), output: result.id, parameters: parameters, constants: constants,
         keepsInputs: inputs.indices.map(keepsInputs.contains), keepsOutput: keepsOutput, residuals: residuals,
+        saved: saved, flops: flops ?? .elementwise(output.count),
         forwardScratch: forwardScratch, backwardScratch: backwardScratch, forward: forward, backward: backward
       ))
     return result

@@ -26,6 +26,8 @@ public struct OperationContext {
   public func input(_ index: Int) -> Slice { slice(step.inputs[index]) }
   public var output: Slice { slice(step.output) }
   public func residual(_ index: Int) -> Slice { slice(step.residuals[index]) }
+  /// An array that only backward needs; nil in a forward pass that no backward pass follows.
+  public func saved(_ index: Int) -> Slice? { index < step.saved.count ? slice(step.saved[index]) : nil }
   /// Scratch of the direction that is running.
   public func scratch(_ index: Int) -> Slice {
     slice(isBackward ? step.backwardScratch[index] : step.forwardScratch[index])
@@ -39,7 +41,7 @@ public struct OperationContext {
   /// Gradient of the loss with respect to the output. Nothing reads it after this operation, which may overwrite it.
   public var outputGradient: Slice {
     guard let place = step.outputGradient else {
-      preconditionFailure("\(step.name) has no gradient to pull back")
+      preconditionFailure("the operation has no gradient to pull back")
     }
     return slice(place)
   }

@@ -28,13 +28,16 @@ public final class Parameter: Sendable {
   public let initial: Initial
   /// First element in the flat memory.
   public let offset: Int
+  /// Whether training changes it; otherwise it is part of the model that follows from the data, and is saved with it.
+  public let isTrained: Bool
 
-  init(name: String, shape: [Int], kind: Kind, initial: Initial, offset: Int) {
+  init(name: String, shape: [Int], kind: Kind, initial: Initial, offset: Int, isTrained: Bool) {
     self.name = name
     self.shape = shape
     self.kind = kind
     self.initial = initial
     self.offset = offset
+    self.isTrained = isTrained
   }
 
   public var count: Int { shape.reduce(1, *) }

@@ -21,11 +21,13 @@ public final class ParameterBuilder {
   }
 
   /// A new parameter of the given shape.
+  ///
+  /// - Parameter isTrained: false for numbers that the training data determine; see `DataFittedModel`.
   public func parameter(
-    _ name: String, shape: [Int], kind: Parameter.Kind = .real, initial: Parameter.Initial
+    _ name: String, shape: [Int], kind: Parameter.Kind = .real, initial: Parameter.Initial, isTrained: Bool = true
   ) -> Parameter {
     precondition(derivations.isEmpty, "\(name): parameters come before the weights derived from them")
-    let parameter = place(name, shape: shape, kind: kind, initial: initial)
+    let parameter = place(name, shape: shape, kind: kind, initial: initial, isTrained: isTrained)
     parameters.append(parameter)
     return parameter
   }
@@ -38,20 +40,21 @@ public final class ParameterBuilder {
     _ name: String, shape: [Int], kind: Parameter.Kind = .real, record: @escaping @Sendable (Graph) -> Variable
   ) -> Parameter {
     trainedEnd = trainedEnd ?? end
-    let target = place(name, shape: shape, kind: kind, initial: .zeros)
+    let target = place(name, shape: shape, kind: kind, initial: .zeros, isTrained: false)
     derivations.append(Derivation(target: target, record: record))
     return target
   }
 
-  private func place(_ name: String, shape: [Int], kind: Parameter.Kind, initial: Parameter.Initial)
-    -> Parameter
-  {
+  private func place(
+    _ name: String, shape: [Int], kind: Parameter.Kind, initial: Parameter.Initial, isTrained: Bool
+  ) -> Parameter {
     let full = (scopes + [name]).joined(separator: ".")
     precondition(names.insert(full).inserted, "two parameters are called \(full)")
     if case .complexPairs(let block) = kind {
       precondition(shape.reduce(1, *) % (2 * block) == 0, "complex pairs do not fill the shape")
     }
-    let parameter = Parameter(name: full, shape: shape, kind: kind, initial: initial, offset: end)
+    let parameter = Parameter(
+      name: full, shape: shape, kind: kind, initial: initial, offset: end, isTrained: isTrained)
     // Sixteen floats are a vector and a cache line: every parameter starts on one.
     end = (end + parameter.count + 15) & ~15
     return parameter
@@ -62,5 +65,5 @@ public final class ParameterBuilder {
   /// Elements of the part of the flat memory that holds parameters; derived weights follow it.
   public var trainedCount: Int { trainedEnd ?? end }
   /// Trainable numbers; a complex weight counts as two.
-  public var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
+  public var parameterCount: Int { parameters.reduce(0) { $0 + ($1.isTrained ? $1.count : 0) } }
 }

@@ -16,12 +16,13 @@ public final class Program: Sendable {
     var accumulates: Bool
   }
 
-  /// An operation with its places filled in.
+  /// An operation with its places filled in, for one of the times that it runs.
   struct Step: Sendable {
-    var name: String
+    var operation: Int
     var inputs: [Place]
     var output: Place
     var residuals: [Place]
+    var saved: [Place]
     var forwardScratch: [Place]
     var backwardScratch: [Place]
     var parameters: [Parameter]
@@ -29,17 +30,21 @@ public final class Program: Sendable {
     var constants: [HostBuffer]
     var outputGradient: Place?
     var inputGradients: [GradientUse?]
-    var forward: @Sendable (OperationContext) -> Void
-    var backward: @Sendable (OperationContext) -> Void
+    var body:
+      (
+        forward: @Sendable (OperationContext) -> Void, backward: @Sendable (OperationContext) -> Void
+      )
   }
 
   public let precision: Precision
-  let steps: [Step]
+  /// What a report says about each operation.
+  let costs: [OperationCost]
+  let forwardSteps: [Step]
+  let backwardSteps: [(direction: RunOrder.Direction, step: Step)]
   /// Elements of a frame's memory.
   public let memoryCount: Int
   private let places: [Int: Place]
   private let gradientPlaces: [Int: Place]
-  private let loss: Place?
   private let lossGradient: Place?
 
   /// Compiles a graph.
@@ -48,15 +53,18 @@ public final class Program: Sendable {
   ///   - results: variables whose values must survive the run.
   ///   - loss: the variable to differentiate (summed over its elements); nil for forward only, which keeps nothing
   ///     longer than its last use.
-  public init(_ graph: Graph, results: [Variable], loss: Variable? = nil) {
+  ///   - recompute: keep only what crosses a few cuts through the graph and run the rest forward a second time: less
+  ///     memory, about a third more time, the same bits.
+  public init(_ graph: Graph, results: [Variable], loss: Variable? = nil, recompute: Bool = false) {
     precision = graph.precision
-    var plan = LifetimePlan(graph, results: results.map(\.id), loss: loss?.id)
-    plan.solve()
-    steps = plan.steps()
+    let plan = LifetimePlan.best(
+      graph, results: results.map(\.id), loss: loss?.id, recompute: recompute)
+    costs = graph.operations.map { OperationCost($0, in: graph) }
+    forwardSteps = plan.forwardSteps()
+    backwardSteps = loss == nil ? [] : plan.backwardSteps()
     memoryCount = plan.memory.total
     places = plan.valuePlaces
     gradientPlaces = plan.gradientPlaces
-    self.loss = loss.flatMap { plan.valuePlaces[$0.id] }
     lossGradient = loss.flatMap { plan.gradientPlaces[$0.id] }
   }
 
@@ -83,114 +91,61 @@ public final class Program: Sendable {
 
   /// Computes all values.
   public func forward(in frame: Frame) {
-    for index in steps.indices {
-      let step = steps[index]
-      step.forward(OperationContext(step: step, frame: frame, isBackward: false))
-    }
+    for index in forwardSteps.indices { run(forwardSteps[index], .forward, in: frame) }
   }
 
   /// Computes gradients of `scale · Σ loss` after ``forward(in:)``; parameters' gradients go to the frame's
   /// gradient memory.
   public func backward(in frame: Frame, scale: Double) {
-    guard let lossGradient else { preconditionFailure("this program was compiled without a loss") }
-    let seed = frame.memory.dropping(lossGradient.offset, length: lossGradient.count)
-    for i in 0..<seed.count { seed[i] = scale }
+    seed(scale, in: frame)
     runBackward(in: frame)
   }
 
   /// Pulls a gradient with respect to the loss variable, which may be a field, back after ``forward(in:)``.
   public func backward(in frame: Frame, from gradient: Slice) {
-    guard let lossGradient else { preconditionFailure("this program was compiled without a loss") }
-    Kernels(precision).copy(
-      gradient.dropping(0, length: lossGradient.count),
-      into: frame.memory.dropping(lossGradient.offset, length: lossGradient.count))
+    Kernels(precision).copy(gradient.dropping(0, length: lossPlace.count), into: lossSlice(frame))
     runBackward(in: frame)
   }
 
   private func runBackward(in frame: Frame) {
-    for index in steps.indices.reversed() {
-      let step = steps[index]
-      guard step.outputGradient != nil else { continue }
-      step.backward(OperationContext(step: step, frame: frame, isBackward: true))
+    for index in backwardSteps.indices {
+      run(backwardSteps[index].step, backwardSteps[index].direction, in: frame)
     }
+  }
+
+  func seed(_ scale: Double, in frame: Frame) {
+    let seed = lossSlice(frame)
+    for i in 0..<seed.count { seed[i] = scale }
+  }
+
+  private var lossPlace: Place {
+    guard let lossGradient else { preconditionFailure("this program was compiled without a loss") }
+    return lossGradient
+  }
+
+  private func lossSlice(_ frame: Frame) -> Slice {
+    frame.memory.dropping(lossPlace.offset, length: lossPlace.count)
   }
 
   /// Parameters that its operations read.
   var parameters: [Parameter] {
     var seen = Set<ObjectIdentifier>()
-    return steps.flatMap(\.parameters).filter { seen.insert(ObjectIdentifier($0)).inserted }
+    return forwardSteps.flatMap(\.parameters).filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
-  /// Runs forward and backward once, timing every operation.
-  ///
-  /// - Returns: in order of recording, name and seconds of both directions.
-  public func timed(in frame: Frame, clock: () -> Double) -> [(
-    name: String, forward: Double, backward: Double
-  )] {
-    var times = steps.map { (name: $0.name, forward: 0.0, backward: 0.0) }
-    for index in steps.indices {
-      let start = clock()
-      steps[index].forward(OperationContext(step: steps[index], frame: frame, isBackward: false))
-      times[index].forward = clock() - start
-    }
-    guard let lossGradient else { return times }
-    let seed = frame.memory.dropping(lossGradient.offset, length: lossGradient.count)
-    for i in 0..<seed.count { seed[i] = 1 }
-    for index in steps.indices.reversed() where steps[index].outputGradient != nil {
-      let start = clock()
-      steps[index].backward(OperationContext(step: steps[index], frame: frame, isBackward: true))
-      times[index].backward = clock() - start
-    }
-    return times
+  func run(_ step: Step, _ direction: RunOrder.Direction, in frame: Frame) {
+    let context = OperationContext(step: step, frame: frame, isBackward: direction == .backward)
+    if direction == .backward { step.body.backward(context) } else { step.body.forward(context) }
   }
 
   /// The first operation whose output holds a NaN or infinity, searched by running forward step by step.
   public func firstNonFiniteOperation(in frame: Frame) -> String? {
     let kernels = Kernels(precision)
-    for step in steps {
-      step.forward(OperationContext(step: step, frame: frame, isBackward: false))
+    for step in forwardSteps {
+      run(step, .forward, in: frame)
       let output = frame.memory.dropping(step.output.offset, length: step.output.count)
-      if kernels.firstNonFinite(output) != nil { return step.name }
+      if kernels.firstNonFinite(output) != nil { return costs[step.operation].name }
     }
     return nil
-  }
-}
-
-/// One worker's memory for a program, and the parameters it reads and differentiates.
-public final class Frame {
-  let memory: Slice
-  private let owner: HostBuffer?
-  let parameters: HostBuffer
-  /// Where parameter gradients are written; nil when only values are wanted.
-  public var gradients: HostBuffer?
-  /// Whether parameter gradients add to what is there (later pieces of a lane) or replace it.
-  public var accumulatesGradients = false
-  let kernels: Kernels
-
-  /// - Parameters:
-  ///   - memory: at least `program.memoryCount` elements; frames used one after another may share it.
-  ///   - kernelSet: the instruction set to run with; tests force each in turn.
-  public init(
-    _ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: HostBuffer? = nil,
-    kernelSet: KernelSet = .active
-  ) {
-    let memory = memory ?? HostBuffer(count: program.memoryCount, precision: program.precision)
-    precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
-    precondition(parameters.precision == program.precision)
-    self.memory = memory.slice()
-    owner = memory
-    self.parameters = parameters
-    self.gradients = gradients
-    kernels = Kernels(program.precision, set: kernelSet)
-  }
-
-  /// A frame inside another one's memory, for a program that an operation runs.
-  init(_ program: Program, within memory: Slice, parameters: HostBuffer, gradients: HostBuffer?, kernels: Kernels) {
-    precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
-    self.memory = memory
-    owner = nil
-    self.parameters = parameters
-    self.gradients = gradients
-    self.kernels = kernels
   }
 }

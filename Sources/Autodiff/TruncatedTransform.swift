@@ -9,7 +9,8 @@ import Tensors
 ///
 /// Synthesis is what `irfftn` does with every other mode zero: parts of the k_d = 0 plane that are not Hermitian drop
 /// out. An operator keeps 12–32 modes of 64–1024, where products with cosine and sine tables beat a fast transform,
-/// no size is awkward, and the adjoint is the transposed product.
+/// no size is awkward, and the adjoint is the transposed product. Cosines are even and sines odd about each axis's
+/// middle, so sums and differences of mirrored points halve every product; see `TruncatedTransform+Lines.swift`.
 ///
 /// Modes are stored `[k₁]…[k_d][re | im][channel]`; frequencies +k and −k of an axis share their table rows.
 public final class TruncatedTransform: Sendable {
@@ -25,12 +26,20 @@ public final class TruncatedTransform: Sendable {
   /// Signed frequencies of each axis in storage order; the last axis has 0, 1, …, m − 1.
   public let frequencies: [[Int]]
   private let precision: Precision
-  /// Last axis: rows (k, re), (k, im) for both maps, `[2m][N]`.
-  private let analysisTable: HostBuffer
-  private let synthesisTable: HostBuffer
-  /// Other axes: rows cos 0…q, sin 1…q, `[2q + 1][N]`.
-  private let axisTables: [HostBuffer]
-  private let highest: [Int]
+  /// A table of cosines and one of sines; what they act on are the halves of a mirrored line.
+  struct Table {
+    let cosine: HostBuffer
+    let sine: HostBuffer
+  }
+
+  /// Last axis: `[m][N/2 + 1]`, with the scales of both maps.
+  let analysisTable: Table
+  let synthesisTable: Table
+  /// Other axes: cosines `[q + 1][N/2 + 1]` of the front half, sines `[q][rest]` of the points behind it.
+  let axisTables: [Table]
+  let highest: [Int]
+  /// How a line of the last axis is cut to be worked on in the first-level cache.
+  public let tiles: [LineTile]
 
   /// - Parameters:
   ///   - frequencies: per axis; no two equal modulo the axis's points.
@@ -48,40 +57,48 @@ public final class TruncatedTransform: Sendable {
     self.frequencies = frequencies
     self.precision = precision
     highest = frequencies.map { $0.map(abs).max() ?? 0 }
-    let modes = frequencies[last].count
-    let points = grid[last]
-    analysisTable = HostBuffer(count: 2 * modes * points, precision: precision)
-    synthesisTable = HostBuffer(count: 2 * modes * points, precision: precision)
-    for k in 0..<modes {
-      let weight = (k == 0 || 2 * k == points) ? synthesisScale : 2 * synthesisScale
-      for n in 0..<points {
-        let (sine, cosine) = turn(k * n, of: points)
-        analysisTable[(2 * k) * points + n] = analysisScale * cosine
-        analysisTable[(2 * k + 1) * points + n] = -analysisScale * sine
-        synthesisTable[(2 * k) * points + n] = weight * cosine
-        synthesisTable[(2 * k + 1) * points + n] = -weight * sine
-      }
-    }
-    var tables: [HostBuffer] = []
-    for axis in 0..<last {
-      let (q, n) = (highest[axis], grid[axis])
-      let table = HostBuffer(count: (2 * q + 1) * n, precision: precision)
-      for k in 0...q {
-        for i in 0..<n {
-          let (sine, cosine) = turn(k * i, of: n)
-          table[k * n + i] = cosine
-          if k > 0 { table[(q + k) * n + i] = sine }
+    let (modes, points) = (frequencies[last].count, grid[last])
+    let half = points / 2 + 1
+    func lastTable(_ scale: (Int) -> Double) -> Table {
+      let cosine = HostBuffer(count: modes * half, precision: precision)
+      let sine = HostBuffer(count: modes * half, precision: precision)
+      for k in 0..<modes {
+        for n in 0..<half {
+          let turn = exactSineAndCosine(numerator: k * n % points, denominator: points)
+          cosine[k * half + n] = scale(k) * turn.cosine
+          sine[k * half + n] = -scale(k) * turn.sine
         }
       }
-      tables.append(table)
+      return Table(cosine: cosine, sine: sine)
+    }
+    analysisTable = lastTable { _ in analysisScale }
+    synthesisTable = lastTable { ($0 == 0 || 2 * $0 == points) ? synthesisScale : 2 * synthesisScale }
+    var tables: [Table] = []
+    for axis in 0..<last {
+      let (q, n) = (highest[axis], grid[axis])
+      let half = n / 2 + 1
+      let cosine = HostBuffer(count: (q + 1) * half, precision: precision)
+      let sine = HostBuffer(count: q * (n - half), precision: precision)
+      for k in 0...q {
+        for i in 0..<half {
+          cosine[k * half + i] = exactSineAndCosine(numerator: k * i % n, denominator: n).cosine
+        }
+        for i in half..<max(n, half) where k > 0 {
+          // Row i holds the difference of the points n − i and i.
+          sine[(k - 1) * (n - half) + i - half] =
+            exactSineAndCosine(numerator: k * (n - i) % n, denominator: n).sine
+        }
+      }
+      tables.append(Table(cosine: cosine, sine: sine))
     }
     axisTables = tables
+    tiles = LineTile.tiles(points: points)
   }
 
   /// Kept modes in all.
   public var modeCount: Int { frequencies.reduce(1) { $0 * $1.count } }
-  private var lastModes: Int { frequencies[grid.count - 1].count }
-  private var lastPoints: Int { grid[grid.count - 1] }
+  var lastModes: Int { frequencies[grid.count - 1].count }
+  var lastPoints: Int { grid[grid.count - 1] }
   /// Lines along the last axis in one sample.
   public var lines: Int { grid.dropLast().reduce(1, *) }
 
@@ -89,7 +106,7 @@ public final class TruncatedTransform: Sendable {
   public func scratchCount(channels: Int) -> Int {
     var inner = 2 * lastModes * channels
     var outer = lines
-    var most = outer * inner
+    var most = max(outer * inner, 2 * (tiles.map(\.rows.count).max() ?? 0) * channels)
     for axis in (0..<(grid.count - 1)).reversed() {
       outer /= grid[axis]
       most = max(most, (2 * highest[axis] + 1) * inner)
@@ -99,123 +116,23 @@ public final class TruncatedTransform: Sendable {
     return most
   }
 
-  private func lastTable(_ map: Map) -> HostBuffer {
-    switch map {
-    case .analysis, .analysisAdjoint: return analysisTable
-    case .synthesis, .synthesisAdjoint: return synthesisTable
-    }
-  }
-
-  // MARK: One line along the last axis
-
-  /// Transforms points `range` of a line, `[point][channel]`, to its modes `[k][re | im][channel]`.
-  public func lineToModes(
-    _ kernels: Kernels, _ map: Map, _ x: Slice, points range: Range<Int>, channels: Int, into modes: Slice,
-    accumulate: Bool
-  ) {
-    let table = Kernels.Matrix(
-      lastTable(map).slice(from: range.lowerBound), rows: 2 * lastModes, columns: range.count,
-      stride: lastPoints)
-    kernels.multiply(
-      table, .init(x, rows: range.count, columns: channels),
-      into: .init(modes, rows: 2 * lastModes, columns: channels),
-      accumulate ? .accumulate : .zero)
-  }
-
-  /// Points `range` of a line from its modes.
-  public func lineFromModes(
-    _ kernels: Kernels, _ map: Map, _ modes: Slice, points range: Range<Int>, channels: Int, into x: Slice,
-    _ start: Kernels.Start
-  ) {
-    let table = Kernels.Matrix(
-      lastTable(map).slice(from: range.lowerBound), rows: 2 * lastModes, columns: range.count,
-      stride: lastPoints)
-    kernels.multiply(
-      table.transposed, .init(modes, rows: 2 * lastModes, columns: channels),
-      into: .init(x, rows: range.count, columns: channels), start)
-  }
-
   /// Elements of one line's modes.
   public func lineModeCount(channels: Int) -> Int { 2 * lastModes * channels }
 
-  // MARK: The other axes
-
-  /// From lines' modes `[N₁]…[N_{d−1}][k_d][re | im][channel]` to all modes. `lineModes` is overwritten.
-  public func crossToModes(
-    _ kernels: Kernels, lineModes: Slice, channels: Int, scratch: Slice, into modes: Slice
-  ) {
-    if grid.count == 1 {
-      kernels.copy(lineModes.dropping(0, length: lineModeCount(channels: channels)), into: modes)
-      return
-    }
-    var inner = lineModeCount(channels: channels)
+  /// Additions and multiplications of either direction for one sample.
+  public func flops(channels: Int) -> Double {
+    let half = lastPoints / 2 + 1
+    var inner = 2 * lastModes * channels
     var outer = lines
+    var total = outer * (2 * half * inner + 2 * lastPoints * channels)
     for axis in (0..<(grid.count - 1)).reversed() {
-      let (n, q, kept) = (grid[axis], highest[axis], frequencies[axis])
+      let (n, q) = (grid[axis], highest[axis])
+      let half = n / 2 + 1
       outer /= n
-      let table = Kernels.Matrix(axisTables[axis].slice(), rows: 2 * q + 1, columns: n)
-      // In place but for the last axis: kept modes are no more than points, so line o's result ends before
-      // line o + 1's input begins.
-      let target = axis == 0 ? modes : lineModes
-      for o in 0..<outer {
-        kernels.multiply(
-          table, .init(lineModes.dropping(o * n * inner), rows: n, columns: inner),
-          into: .init(scratch, rows: 2 * q + 1, columns: inner))
-        for (index, frequency) in kept.enumerated() {
-          let k = abs(frequency)
-          kernels.combine(
-            blocks: inner / (2 * channels), channels: channels,
-            cosine: scratch.dropping(k * inner, length: inner),
-            sine: k == 0 ? nil : scratch.dropping((q + k) * inner, length: inner),
-            sign: frequency < 0 ? -1 : 1,
-            into: target.dropping((o * kept.count + index) * inner))
-        }
-      }
-      inner *= kept.count
+      total += outer * inner * (2 * (q + 1) * half + 2 * q * (n - half) + 2 * n)
+      inner *= frequencies[axis].count
     }
-  }
-
-  /// From all modes to lines' modes; the transpose of ``crossToModes``. `modes` is left as it was.
-  public func crossFromModes(
-    _ kernels: Kernels, modes: Slice, channels: Int, scratch: Slice, into lineModes: Slice
-  ) {
-    if grid.count == 1 {
-      kernels.copy(modes.dropping(0, length: lineModeCount(channels: channels)), into: lineModes)
-      return
-    }
-    var inner = lineModeCount(channels: channels)
-    for axis in 1..<(grid.count - 1) { inner *= frequencies[axis].count }
-    var outer = 1
-    for axis in 0..<(grid.count - 1) {
-      let (n, q, kept) = (grid[axis], highest[axis], frequencies[axis])
-      let table = Kernels.Matrix(axisTables[axis].slice(), rows: 2 * q + 1, columns: n)
-      let source = axis == 0 ? modes : lineModes
-      // Backwards, because the result of an outer index is larger than its source and may share its memory.
-      for o in (0..<outer).reversed() {
-        for k in 0...q {
-          let plus = kept.firstIndex(of: k)
-          let minus = k == 0 ? nil : kept.firstIndex(of: -k)
-          let cosine = scratch.dropping(k * inner, length: inner)
-          let sine = k == 0 ? nil : scratch.dropping((q + k) * inner, length: inner)
-          if plus == nil && minus == nil {
-            kernels.clear(cosine)
-            if let sine { kernels.clear(sine) }
-            continue
-          }
-          kernels.split(
-            blocks: inner / (2 * channels), channels: channels,
-            plus: plus.map { source.dropping((o * kept.count + $0) * inner, length: inner) },
-            minus: minus.map { source.dropping((o * kept.count + $0) * inner, length: inner) },
-            cosine: cosine,
-            sine: sine)
-        }
-        kernels.multiply(
-          table.transposed, .init(scratch, rows: 2 * q + 1, columns: inner),
-          into: .init(lineModes.dropping(o * n * inner), rows: n, columns: inner))
-      }
-      outer *= n
-      if axis + 1 < grid.count - 1 { inner /= frequencies[axis + 1].count }
-    }
+    return Double(total)
   }
 
   // MARK: Whole samples
@@ -227,9 +144,11 @@ public final class TruncatedTransform: Sendable {
     let width = lineModeCount(channels: channels)
     let line = lastPoints * channels
     for index in 0..<lines {
-      lineToModes(
-        kernels, map, x.dropping(index * line, length: line), points: 0..<lastPoints, channels: channels,
-        into: scratch.0.dropping(index * width), accumulate: false)
+      for tile in tiles {
+        lineToModes(
+          kernels, map, x.dropping(index * line, length: line), tile, channels: channels, scratch: scratch.1,
+          into: scratch.0.dropping(index * width, length: width))
+      }
     }
     crossToModes(kernels, lineModes: scratch.0, channels: channels, scratch: scratch.1, into: modes)
   }
@@ -243,14 +162,11 @@ public final class TruncatedTransform: Sendable {
     let width = lineModeCount(channels: channels)
     let line = lastPoints * channels
     for index in 0..<lines {
-      lineFromModes(
-        kernels, map, scratch.0.dropping(index * width), points: 0..<lastPoints, channels: channels,
-        into: x.dropping(index * line), accumulate ? .accumulate : .zero)
+      for tile in tiles {
+        lineFromModes(
+          kernels, map, scratch.0.dropping(index * width, length: width), tile, channels: channels,
+          scratch: scratch.1, into: x.dropping(index * line, length: line), accumulate ? .accumulate : .zero)
+      }
     }
   }
-}
-
-/// cos and sin of 2π·step/count, with the angle reduced exactly.
-private func turn(_ step: Int, of count: Int) -> (sine: Double, cosine: Double) {
-  exactSineAndCosine(numerator: step % count, denominator: count)
 }

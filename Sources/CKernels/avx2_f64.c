@@ -5,7 +5,7 @@
 #define NAME(x) opkit_##x##_avx2_f64
 #define VECTOR_BYTES 32
 #define MR_MAX 6
-#define CR_MAX 3
+#define CR_MAX 5
 #define HAS_FMA 1
 #define LEVEL_AVX2
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)

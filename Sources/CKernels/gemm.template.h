@@ -5,6 +5,13 @@
 // no remainder runs at a fraction of the speed.
 
 #define K_BLOCK 512
+// Rows of the tile that is one vector wide: with sixteen registers twice as many, or its chains of additions are too
+// few to hide their latency.
+#if MR_MAX >= 14
+#define MR_ONE MR_MAX
+#else
+#define MR_ONE (2 * MR_MAX)
+#endif
 
 // Loads and stores of the last, incomplete vector of a row.
 #if defined(LEVEL_AVX512)
@@ -21,6 +28,42 @@ INLINE vec NAME(load_part)(const REAL *p, ptrdiff_t n) {
 }
 INLINE void NAME(store_part)(REAL *p, vec v, ptrdiff_t n) {
   _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1u), (__m512d)v);
+}
+#endif
+#elif defined(LEVEL_AVX2)
+// Masked loads are cheap; masked stores are microcode on some processors, so a rest is stored in halves.
+#if ELEMENT_SIZE == 4
+INLINE vec NAME(load_part)(const REAL *p, ptrdiff_t n) {
+  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return (vec)_mm256_maskload_ps(p, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), lanes));
+}
+INLINE void NAME(store_part)(REAL *p, vec v, ptrdiff_t n) {
+  __m128 rest = _mm256_castps256_ps128((__m256)v);
+  if (n & 4) {
+    _mm_storeu_ps(p, rest);
+    rest = _mm256_extractf128_ps((__m256)v, 1);
+    p += 4;
+  }
+  if (n & 2) {
+    _mm_storel_pi((__m64 *)p, rest);
+    rest = _mm_movehl_ps(rest, rest);
+    p += 2;
+  }
+  if (n & 1) _mm_store_ss(p, rest);
+}
+#else
+INLINE vec NAME(load_part)(const REAL *p, ptrdiff_t n) {
+  const __m256i lanes = _mm256_setr_epi64x(0, 1, 2, 3);
+  return (vec)_mm256_maskload_pd(p, _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), lanes));
+}
+INLINE void NAME(store_part)(REAL *p, vec v, ptrdiff_t n) {
+  __m128d rest = _mm256_castpd256_pd128((__m256d)v);
+  if (n & 2) {
+    _mm_storeu_pd(p, rest);
+    rest = _mm256_extractf128_pd((__m256d)v, 1);
+    p += 2;
+  }
+  if (n & 1) _mm_store_sd(p, rest);
 }
 #endif
 #else
@@ -42,11 +85,21 @@ INLINE void NAME(store_n)(REAL *p, vec v, ptrdiff_t n) {
   else NAME(store_part)(p, v, n);
 }
 
+// Runs `body` for whole vectors, then once for the rest with masked loads and stores through `m` columns.
+#define FOR_VECTORS(n, ...)                                 \
+  {                                                         \
+    ptrdiff_t i = 0;                                        \
+    for (; i + VL <= (n); i += VL) { const ptrdiff_t m = VL; __VA_ARGS__ } \
+    if (i < (n)) { const ptrdiff_t m = (n) - i; __VA_ARGS__ }      \
+  }
+#define AT(p) NAME(load_n)((p) + i, m)
+#define PUT(p, v) NAME(store_n)((p) + i, v, m)
+
 // MR rows × NV vectors, the last vector holding `tail` columns. MR, NV and whole are compile-time constants.
 INLINE void NAME(micro)(const int MR, const int NV, const int whole, ptrdiff_t tail, ptrdiff_t k, const REAL *a,
                         ptrdiff_t a_row, ptrdiff_t a_col, const REAL *b, ptrdiff_t b_row, REAL *c, ptrdiff_t c_row,
                         int init, const REAL *bias) {
-  vec acc[MR_MAX][2];
+  vec acc[MR_ONE][2];
   UNROLL for (int i = 0; i < MR; i++) {
     UNROLL for (int j = 0; j < NV; j++) {
       const int full = whole || j + 1 < NV;
@@ -84,40 +137,31 @@ INLINE void NAME(micro)(const int MR, const int NV, const int whole, ptrdiff_t t
   ptrdiff_t tail, ptrdiff_t k, const REAL *a, ptrdiff_t a_row, ptrdiff_t a_col, const REAL *b, ptrdiff_t b_row, \
       REAL *c, ptrdiff_t c_row, int init, const REAL *bias
 #define MICRO_ARGUMENTS tail, k, a, a_row, a_col, b, b_row, c, c_row, init, bias
-#define MICRO(mr)                                                                                       \
-  static void NAME(micro_##mr##_2)(MICRO_PARAMETERS) { NAME(micro)(mr, 2, 1, MICRO_ARGUMENTS); }         \
-  static void NAME(micro_##mr##_2t)(MICRO_PARAMETERS) { NAME(micro)(mr, 2, 0, MICRO_ARGUMENTS); }        \
-  static void NAME(micro_##mr##_1)(MICRO_PARAMETERS) { NAME(micro)(mr, 1, 1, MICRO_ARGUMENTS); }         \
+#define MICRO_TWO(mr)                                                                               \
+  static void NAME(micro_##mr##_2)(MICRO_PARAMETERS) { NAME(micro)(mr, 2, 1, MICRO_ARGUMENTS); }  \
+  static void NAME(micro_##mr##_2t)(MICRO_PARAMETERS) { NAME(micro)(mr, 2, 0, MICRO_ARGUMENTS); }
+#define MICRO_ONE(mr)                                                                               \
+  static void NAME(micro_##mr##_1)(MICRO_PARAMETERS) { NAME(micro)(mr, 1, 1, MICRO_ARGUMENTS); }  \
   static void NAME(micro_##mr##_1t)(MICRO_PARAMETERS) { NAME(micro)(mr, 1, 0, MICRO_ARGUMENTS); }
-MICRO(1)
-MICRO(2)
-MICRO(3)
-MICRO(4)
-#if MR_MAX >= 6
-MICRO(5)
-MICRO(6)
-#endif
-#if MR_MAX >= 14
-MICRO(7)
-MICRO(8)
-MICRO(9)
-MICRO(10)
-MICRO(11)
-MICRO(12)
-MICRO(13)
-MICRO(14)
-#endif
-#define ROW(mr) {NAME(micro_##mr##_1), NAME(micro_##mr##_1t), NAME(micro_##mr##_2), NAME(micro_##mr##_2t)}
+#define PAIR_TWO(mr) {NAME(micro_##mr##_2), NAME(micro_##mr##_2t)},
+#define PAIR_ONE(mr) {NAME(micro_##mr##_1), NAME(micro_##mr##_1t)},
+#define UP_TO_6(F) F(1) F(2) F(3) F(4) F(5) F(6)
+#define UP_TO_12(F) UP_TO_6(F) F(7) F(8) F(9) F(10) F(11) F(12)
+#define UP_TO_14(F) UP_TO_12(F) F(13) F(14)
 typedef void (*NAME(micro_function))(MICRO_PARAMETERS);
-static const NAME(micro_function) NAME(micros)[MR_MAX][4] = {
-    ROW(1), ROW(2), ROW(3), ROW(4),
-#if MR_MAX >= 6
-    ROW(5), ROW(6),
+#if MR_MAX == 14
+UP_TO_14(MICRO_TWO)
+UP_TO_14(MICRO_ONE)
+static const NAME(micro_function) NAME(two_vectors)[MR_MAX][2] = {UP_TO_14(PAIR_TWO)};
+static const NAME(micro_function) NAME(one_vector)[MR_ONE][2] = {UP_TO_14(PAIR_ONE)};
+#elif MR_MAX == 6
+UP_TO_6(MICRO_TWO)
+UP_TO_12(MICRO_ONE)
+static const NAME(micro_function) NAME(two_vectors)[MR_MAX][2] = {UP_TO_6(PAIR_TWO)};
+static const NAME(micro_function) NAME(one_vector)[MR_ONE][2] = {UP_TO_12(PAIR_ONE)};
+#else
+#error "no list of tiles for this MR_MAX"
 #endif
-#if MR_MAX >= 14
-    ROW(7), ROW(8), ROW(9), ROW(10), ROW(11), ROW(12), ROW(13), ROW(14),
-#endif
-};
 
 // C[i, 0…n) for n of at most NARROW columns and contiguous rows of A: dot products along k instead of
 // vectors across columns, which would be nearly empty.
@@ -125,31 +169,44 @@ static const NAME(micro_function) NAME(micros)[MR_MAX][4] = {
 #define NARROW_K 1024
 
 INLINE REAL NAME(horizontal_sum)(vec v) {
-  REAL s = 0;
-  UNROLL for (int i = 0; i < VL; i++) s += v[i];
-  return s;
+  REAL s[VL];
+  *(vecu *)s = v;
+  UNROLL for (int width = VL / 2; width > 0; width /= 2)
+    for (int i = 0; i < width; i++) s[i] += s[i + width];
+  return s[0];
+}
+
+// R rows of A times one column.
+INLINE void NAME(narrow_tile)(const int R, ptrdiff_t k, const REAL *a, ptrdiff_t a_row, const REAL *column, REAL *sums) {
+  vec acc[4];
+  UNROLL for (int r = 0; r < R; r++) acc[r] = (vec)(REAL)0;
+  ptrdiff_t l = 0;
+  for (; l + VL <= k; l += VL) {
+    const vec w = *(const vecu *)(column + l);
+    UNROLL for (int r = 0; r < R; r++) acc[r] = FMA(*(const vecu *)(a + r * a_row + l), w, acc[r]);
+  }
+  if (l < k) {
+    const vec w = NAME(load_part)(column + l, k - l);
+    UNROLL for (int r = 0; r < R; r++) acc[r] = FMA(NAME(load_part)(a + r * a_row + l, k - l), w, acc[r]);
+  }
+  UNROLL for (int r = 0; r < R; r++) sums[r] = NAME(horizontal_sum)(acc[r]);
 }
 
 static void NAME(gemm_narrow)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const REAL *a, ptrdiff_t a_row, const REAL *b,
                               ptrdiff_t b_row, REAL *c, ptrdiff_t c_row, int init, const REAL *bias) {
-  REAL column[NARROW_K];
+  REAL column[NARROW_K], sums[4];
   for (ptrdiff_t j = 0; j < n; j++) {
     for (ptrdiff_t l = 0; l < k; l++) column[l] = b[l * b_row + j];
-    for (ptrdiff_t i = 0; i < m; i += 4) {
-      const ptrdiff_t rows = m - i < 4 ? m - i : 4;
-      vec acc[4];
-      UNROLL for (int r = 0; r < 4; r++) acc[r] = (vec)(REAL)0;
-      for (ptrdiff_t l = 0; l < k; l += VL) {
-        const ptrdiff_t left = k - l;
-        const vec w = NAME(load_n)(column + l, left);
-        UNROLL for (int r = 0; r < 4; r++)
-          if (r < rows) acc[r] = FMA(NAME(load_n)(a + (i + r) * a_row + l, left), w, acc[r]);
-      }
+    for (ptrdiff_t i = 0; i < m;) {
+      const ptrdiff_t rows = m - i < 4 ? 1 : 4;
+      if (rows == 4) NAME(narrow_tile)(4, k, a + i * a_row, a_row, column, sums);
+      else NAME(narrow_tile)(1, k, a + i * a_row, a_row, column, sums);
       for (ptrdiff_t r = 0; r < rows; r++) {
         REAL *to = c + (i + r) * c_row + j;
         const REAL from = init == 0 ? (REAL)0 : init == 1 ? *to : bias[j];
-        *to = from + NAME(horizontal_sum)(acc[r]);
+        *to = from + sums[r];
       }
+      i += rows;
     }
   }
 }
@@ -168,7 +225,6 @@ static void NAME(gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *av, pt
     NAME(gemm_narrow)(m, n, k, a, a_row, b, b_row, c, c_row, init, bias);
     return;
   }
-  const ptrdiff_t tiles = (m + MR_MAX - 1) / MR_MAX;
   for (ptrdiff_t l0 = 0; l0 < k || l0 == 0; l0 += K_BLOCK) {
     const ptrdiff_t kb = k - l0 < K_BLOCK ? k - l0 : K_BLOCK;
     const int start = l0 == 0 ? init : 1;
@@ -176,12 +232,16 @@ static void NAME(gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *av, pt
       const ptrdiff_t columns = n - j < 2 * VL ? n - j : 2 * VL;
       const int vectors = columns > VL ? 2 : 1;
       const ptrdiff_t tail = columns - (vectors - 1) * VL;
-      const int kind = (vectors - 1) * 2 + (tail < VL ? 1 : 0);
+      const int is_partial = tail < VL;
+      const ptrdiff_t most = vectors == 2 ? MR_MAX : MR_ONE;
+      const ptrdiff_t tiles = (m + most - 1) / most;
       ptrdiff_t i = 0;
       for (ptrdiff_t t = 0; t < tiles; t++) {
         const ptrdiff_t rows = (m * (t + 1)) / tiles - i;
-        NAME(micros)[rows - 1][kind](tail, kb, a + i * a_row + l0 * a_col, a_row, a_col, b + l0 * b_row + j, b_row,
-                                     c + i * c_row + j, c_row, start, bias ? bias + j : bias);
+        const NAME(micro_function) run =
+            vectors == 2 ? NAME(two_vectors)[rows - 1][is_partial] : NAME(one_vector)[rows - 1][is_partial];
+        run(tail, kb, a + i * a_row + l0 * a_col, a_row, a_col, b + l0 * b_row + j, b_row, c + i * c_row + j, c_row, start,
+            bias ? bias + j : bias);
         i += rows;
       }
     }
@@ -230,6 +290,9 @@ static void NAME(complex_rows)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out,
              : NAME(complex_tile)(r, n_in, n_out, xs, x_stride, w + j, ys, y_stride, 0, columns))
 #if CR_MAX >= 5
       if (left >= 5 && left != 6) { TILE(5); s += 5; continue; }
+#endif
+#if CR_MAX >= 4
+      if (left == 4) { TILE(4); s += 4; continue; }
 #endif
       if (left >= 3 && left != 4) { TILE(3); s += 3; }
       else if (left >= 2) { TILE(2); s += 2; }
@@ -374,5 +437,55 @@ static void NAME(split)(ptrdiff_t blocks, ptrdiff_t c, const void *pv, const voi
           si[c + j] = s * one[j];
         }
     }
+  }
+}
+
+// Rows first ≤ n < last of x and their mirror images points − n: sums and differences. The rows 0 and points/2 are
+// their own images: the sum is the row, the difference zero.
+static void NAME(fold)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, const void *xv, void *ev,
+                       void *ov) {
+  const REAL *x = xv;
+  REAL *even = ev, *odd = ov;
+  for (ptrdiff_t n = first; n < last; n++, even += c, odd += c) {
+    const REAL *f = x + n * c, *b = x + (points - n) * c;
+    if (n == 0 || 2 * n == points)
+      for (ptrdiff_t j = 0; j < c; j++) even[j] = f[j], odd[j] = 0;
+    else
+      FOR_VECTORS(c, {
+        const vec p = AT(f), q = AT(b);
+        PUT(even, p + q);
+        PUT(odd, p - q);
+      })
+  }
+}
+
+static void NAME(unfold)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, const void *ev,
+                         const void *ov, void *xv, int init, const void *biasv) {
+  const REAL *even = ev, *odd = ov, *bias = biasv;
+  REAL *x = xv;
+  for (ptrdiff_t n = first; n < last; n++, even += c, odd += c) {
+    REAL *f = x + n * c, *b = x + (points - n) * c;
+    const int alone = n == 0 || 2 * n == points;
+    FOR_VECTORS(c, {
+      const vec e = AT(even), o = AT(odd);
+      const vec from_f = init == 0 ? (vec)(REAL)0 : init == 1 ? AT(f) : AT(bias);
+      if (!alone) {
+        const vec from_b = init == 0 ? (vec)(REAL)0 : init == 1 ? AT(b) : AT(bias);
+        PUT(b, from_b + (e - o));
+      }
+      PUT(f, from_f + (alone ? e : e + o));
+    })
+  }
+}
+
+static void NAME(butterfly)(ptrdiff_t points, ptrdiff_t c, void *xv) {
+  REAL *x = xv;
+  for (ptrdiff_t n = 1; 2 * n < points; n++) {
+    REAL *f = x + n * c, *b = x + (points - n) * c;
+    FOR_VECTORS(c, {
+      const vec p = AT(f), q = AT(b);
+      PUT(f, p + q);
+      PUT(b, p - q);
+    })
   }
 }

@@ -16,6 +16,12 @@ extension FieldMapping {
         "type": "window", "field": .string(field), "inputSteps": .integer(inputSteps),
         "outputSteps": .integer(outputSteps),
       ]
+    case .trajectory(let field): ["type": "trajectory", "field": .string(field)]
+    case .points(let inputs, let points, let outputs):
+      [
+        "type": "points", "inputs": .array(inputs.map { .string($0) }), "points": .string(points),
+        "outputs": .array(outputs.map { .string($0) }),
+      ]
     }
   }
 
@@ -38,16 +44,7 @@ extension FieldMapping {
       (
         name: "steady", doc: "named input fields to named output fields; all times of a field are channels",
         read: { reader in
-          let inputs = try reader.strings("inputs", doc: "variables that form the input channels")
-          let outputs = try reader.strings("outputs", doc: "variables that form the output channels")
-          if inputs.isEmpty { throw reader.fail("inputs", "the mapping has no inputs") }
-          if outputs.isEmpty { throw reader.fail("outputs", "the mapping has no outputs") }
-          if let repeated = inputs.first(where: { name in inputs.filter { $0 == name }.count > 1 }) {
-            throw reader.fail("inputs", "'\(repeated)' stands twice among the inputs")
-          }
-          if let repeated = outputs.first(where: { name in outputs.filter { $0 == name }.count > 1 }) {
-            throw reader.fail("outputs", "'\(repeated)' stands twice among the outputs")
-          }
+          let (inputs, outputs) = try names(from: reader)
           return .steady(inputs: inputs, outputs: outputs)
         }
       ),
@@ -68,6 +65,35 @@ extension FieldMapping {
               "outputSteps", default: 1, in: 1...100_000, doc: "times to predict, one after the other"))
         }
       ),
+      (
+        name: "trajectory", doc: "a field at its first time to the field at all its times at once",
+        read: { reader in
+          .trajectory(field: try reader.string("field", doc: "time-dependent variable"))
+        }
+      ),
+      (
+        name: "points", doc: "named input fields on a grid to named outputs at scattered points",
+        read: { reader in
+          let (inputs, outputs) = try names(from: reader)
+          let points = try reader.string(
+            "points",
+            doc: "variable with the points' coordinates: [sample, point(, coordinate)], or [point, coordinate] for all")
+          return .points(inputs: inputs, points: points, outputs: outputs)
+        }
+      ),
     ]
+  }
+
+  private static func names(from reader: ConfigReader) throws -> (inputs: [String], outputs: [String]) {
+    let inputs = try reader.strings("inputs", doc: "variables that form the input channels")
+    let outputs = try reader.strings("outputs", doc: "variables that form the output channels")
+    if inputs.isEmpty { throw reader.fail("inputs", "the mapping has no inputs") }
+    if outputs.isEmpty { throw reader.fail("outputs", "the mapping has no outputs") }
+    for (key, list) in [("inputs", inputs), ("outputs", outputs)] {
+      if let repeated = list.first(where: { name in list.filter { $0 == name }.count > 1 }) {
+        throw reader.fail(key, "'\(repeated)' stands twice among the \(key)")
+      }
+    }
+    return (inputs, outputs)
   }
 }

@@ -32,44 +32,17 @@ public struct ModelEvaluation {
     _ predictor: Predictor, _ reader: SampleReader, samples: Range<Int>, pool: WorkerPool,
     metrics asked: [any Metric] = MetricRegistry.entries, progress: (Int) -> Void = { _ in }
   ) throws {
-    let signature = reader.signature
-    let grid = signature.gridShape
-    let metricGrid = MetricGrid(axes: signature.axes, channels: reader.outputChannels)
-    let metrics = asked.filter { $0.applies(to: metricGrid) }
-    var numbers = metrics.map { _ in [Double](repeating: 0, count: samples.count) }
-    let chunk = ModelEvaluation.chunk(reader)
-    let inputs = HostBuffer(
-      count: chunk * reader.pointCount * reader.inputChannels, precision: reader.precision)
-    let size = reader.pointCount * reader.outputChannels
-    let (truth, prediction) = (
-      HostBuffer(count: chunk * size, precision: reader.precision),
-      HostBuffer(count: chunk * size, precision: reader.precision)
-    )
+    let batch = MeasuredBatch(reader, predictor, capacity: MeasuredBatch.capacity(reader))
+    let metrics = asked.filter { $0.applies(to: batch.metricGrid) }
+    var numbers = [[Double]](repeating: [], count: metrics.count)
     var seconds = 0.0
-    var done = 0
-    while done < samples.count {
-      let count = min(chunk, samples.count - done)
-      let start = samples.lowerBound + done
-      try reader.read(start..<(start + count), inputs: inputs.base, outputs: truth.base)
-      let begin = now()
-      predictor.predict(inputs, count: count, grid: grid, steps: signature.rolloutSteps, into: prediction)
-      seconds += now() - begin
-      let values = HostBuffer(count: count * metrics.count, precision: .float64)
-      pool.forEach(count) { sample, _ in
-        let p = ModelEvaluation.doubles(prediction, from: sample * size, count: size)
-        let t = ModelEvaluation.doubles(truth, from: sample * size, count: size)
-        for (index, metric) in metrics.enumerated() {
-          values[sample * metrics.count + index] = metric.perSample(
-            prediction: p, target: t, grid: metricGrid)
-        }
+    for start in stride(from: samples.lowerBound, to: samples.upperBound, by: batch.capacity) {
+      let part = start..<min(start + batch.capacity, samples.upperBound)
+      seconds += try batch.load(part)
+      for (index, values) in batch.measure(metrics, count: part.count, pool: pool).enumerated() {
+        numbers[index] += values
       }
-      for sample in 0..<count {
-        for index in metrics.indices {
-          numbers[index][done + sample] = values[sample * metrics.count + index]
-        }
-      }
-      done += count
-      progress(done)
+      progress(part.upperBound - samples.lowerBound)
     }
     sampleCount = samples.count
     sampleIndices = samples
@@ -77,15 +50,5 @@ public struct ModelEvaluation {
     results = zip(metrics, numbers).compactMap { metric, perSample in
       MetricSummary(perSample: perSample).map { Result(metric: metric, perSample: perSample, summary: $0) }
     }
-  }
-
-  /// Samples read at a time: about 64 MiB of values, at least one and at most 64.
-  static func chunk(_ reader: SampleReader) -> Int {
-    let values = reader.pointCount * (reader.inputChannels + 2 * reader.outputChannels)
-    return max(1, min(64, (1 << 24) / max(1, values)))
-  }
-
-  private static func doubles(_ buffer: HostBuffer, from start: Int, count: Int) -> [Double] {
-    (start..<(start + count)).map { buffer[$0] }
   }
 }

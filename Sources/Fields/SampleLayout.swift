@@ -11,16 +11,19 @@ public struct SampleLayout: Sendable, Equatable {
     public var dependsOnTime: Bool
     /// Names of the channels of a vector-valued field; empty for a scalar one.
     public var channels: [String]
+    /// Whether the field is given at the layout's scattered points instead of on its grid.
+    public var isOnPoints: Bool
 
     public init(
       name: String, longName: String, units: String = "1", dependsOnTime: Bool = false,
-      channels: [String] = []
+      channels: [String] = [], isOnPoints: Bool = false
     ) {
       self.name = name
       self.longName = longName
       self.units = units
       self.dependsOnTime = dependsOnTime
       self.channels = channels
+      self.isOnPoints = isOnPoints
     }
   }
 
@@ -29,18 +32,21 @@ public struct SampleLayout: Sendable, Equatable {
   public var times: [Double]
   public var timeUnits: String
   public var fields: [Field]
+  /// Scattered points of a sample; 0 where no field is given at such.
+  public var pointCount: Int
 
-  public init(axes: [GridAxis], times: [Double] = [], timeUnits: String = "1", fields: [Field]) {
+  public init(axes: [GridAxis], times: [Double] = [], timeUnits: String = "1", fields: [Field], pointCount: Int = 0) {
     self.axes = axes
     self.times = times
     self.timeUnits = timeUnits
     self.fields = fields
+    self.pointCount = pointCount
   }
 
-  /// Extents of a field of one sample: `[times], [channels], x[, y[, z]]`.
+  /// Extents of a field of one sample: `[times], [channels], x[, y[, z]]`, or `[times], [channels], point`.
   public func shape(of field: Field) -> [Int] {
     (field.dependsOnTime ? [times.count] : [])
       + (field.channels.isEmpty ? [] : [field.channels.count])
-      + axes.map(\.count)
+      + (field.isOnPoints ? [pointCount] : axes.map(\.count))
   }
 }

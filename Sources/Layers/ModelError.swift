@@ -2,7 +2,7 @@ import Diagnostics
 
 /// A model's configuration and the data do not fit each other.
 public enum ModelError: Error, Equatable {
-  case modesExceedGrid(axis: Int, modes: Int, points: Int, most: Int, least: Int)
+  case modesExceedGrid(axis: Int, modes: Int, points: Int, most: Int, least: Int, key: String = "modes")
   case listLength(key: String, count: Int, dimensions: Int)
   case dimensions(model: String, supported: ClosedRange<Int>, data: Int)
   case channelsDiffer(key: String, input: Int, output: Int)
@@ -11,17 +11,29 @@ public enum ModelError: Error, Equatable {
   case rankCount(form: String, count: Int, needed: Int)
   case noSuchAxis(key: String, axis: Int, axes: Int)
   case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
+  /// The input must be given at the sensors that the model was built for.
+  case fixedGrid(key: String, trained: [Int], asked: [Int])
+  /// The data give the output at scattered points.
+  case needsGrid(model: String)
+  case needsPlane(key: String, dimensions: Int)
+  case kernelExceedsGrid(key: String, kernel: Int, points: Int, layer: Int)
+  case oneOutput(channels: Int)
+  case tooManyConstantChannels(count: Int, channels: Int)
+  case tooFewSamples(modes: Int, samples: Int, width: Int)
 
   /// Key inside the model's configuration that the error is about.
   public var key: String {
     switch self {
-    case .modesExceedGrid(let axis, _, _, _, _): return "modes[\(axis)]"
+    case .modesExceedGrid(let axis, _, _, _, _, let key): return "\(key)[\(axis)]"
     case .listLength(let key, _, _), .channelsDiffer(let key, _, _), .gridChanges(let key, _, _),
       .layerCount(let key, _, _), .noSuchAxis(let key, _, _):
       return key
+    case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
+    case .dimensions, .needsGrid, .oneOutput: return "type"
     case .rankCount: return "ranks"
     case .patchesDoNotDivide: return "levels"
-    case .dimensions: return "type"
+    case .tooManyConstantChannels: return "branch.constantChannels"
+    case .tooFewSamples: return "modes"
     }
   }
 }
@@ -29,12 +41,12 @@ public enum ModelError: Error, Equatable {
 extension ModelError: Diagnosable {
   public var diagnostic: Diagnostic {
     switch self {
-    case .modesExceedGrid(let axis, let modes, let points, let most, let least):
+    case .modesExceedGrid(let axis, let modes, let points, let most, let least, _):
       return Diagnostic(
-        "config.range", exit: .usage, "modes[\(axis)] = \(modes) keeps more modes than the grid has",
+        "config.range", exit: .usage, "\(key) = \(modes) keeps more modes than the grid has",
         at: "model.\(key)",
         why: "the data has \(points) points on axis \(axis), so at most \(most) modes exist",
-        fix: "set model.modes[\(axis)] to \(most) or less, or use data with \(least) points or more")
+        fix: "set model.\(key) to \(most) or less, or use data with \(least) points or more")
     case .listLength(let key, let count, let dimensions):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) has \(count) entries for \(dimensions) axes",
@@ -74,6 +86,38 @@ extension ModelError: Diagnosable {
       return Diagnostic(
         "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
         at: "model.levels", why: "all patches have the same size", fix: "use fewer levels, or data on another grid")
+    case .fixedGrid(_, let trained, let asked):
+      return Diagnostic(
+        "config.range", exit: .usage, "the model reads functions on the grid \(trained), not on \(asked)",
+        at: "model.\(key)", why: "its first layer has a weight for every sensor",
+        fix: "use data on that grid, or a branch of type 'fourier', which reads a function on any grid")
+    case .needsGrid(let model):
+      return Diagnostic(
+        "config.range", exit: .usage, "model '\(model)' gives its output on a grid only", at: "model.type",
+        why: "the data's outputs are at scattered points, and each sample may have its own",
+        fix: "choose a model that can be asked at any point, such as 'deeponet'")
+    case .needsPlane(_, let dimensions):
+      return Diagnostic(
+        "config.range", exit: .usage, "polar features need two coordinates", at: "model.\(key)",
+        why: "points have \(dimensions) coordinate here", fix: "choose other features")
+    case .kernelExceedsGrid(let key, let kernel, let points, let layer):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) = \(kernel) is more than the \(points) points that are left",
+        at: "model.\(key)", why: "convolution \(layer) is not padded, and strides have thinned the grid before it",
+        fix: "choose a smaller kernel, a smaller stride or fewer convolutions")
+    case .oneOutput(let channels):
+      return Diagnostic(
+        "config.range", exit: .usage, "the model has one output, and the data have \(channels)", at: "model.type",
+        why: "layers of branch and trunk are paired to one number", fix: "map to one field, or choose 'deeponet'")
+    case .tooManyConstantChannels(let count, let channels):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(count) constant channels are more than there are",
+        at: "model.\(key)", why: "the data has \(channels) input channels", fix: "set it to \(channels) or less")
+    case .tooFewSamples(let modes, let samples, let width):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(modes) basis functions cannot be had from the training outputs",
+        at: "model.modes", why: "\(samples) samples of \(width) values span fewer directions than that",
+        fix: "set model.modes lower, or train on more samples")
     }
   }
 }

@@ -31,6 +31,14 @@ public struct ModelEntry: Sendable {
               throw ModelError.dimensions(
                 model: card.identifier, supported: card.dimensions, data: signature.dimensions)
             }
+            // A basis over points that all samples share is as good as one over a grid.
+            let isFitted = Model.self is any DataFittedModel.Type
+            switch signature.queries {
+            case .common where !isFitted && !(Model.self is any PointOperatorModel.Type),
+              .perSample where !(Model.self is any PointOperatorModel.Type):
+              throw ModelError.needsGrid(model: card.identifier)
+            default: break
+            }
             let model = try Model(configuration, signature: signature, builder: builder)
             try model.validate(grid: signature.gridShape)
             return model

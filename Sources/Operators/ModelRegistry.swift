@@ -4,9 +4,12 @@ import Layers
 /// All models: the one place that a new one is added to.
 public enum ModelRegistry {
   public static let entries: [ModelEntry] = [
+    ModelEntry(DeepONet.self),
     ModelEntry(FNO.self),
     ModelEntry(OriginalFNO.self),
     ModelEntry(MGTFNO.self),
+    ModelEntry(MultiONet.self),
+    ModelEntry(PODDeepONet.self),
     ModelEntry(TFNO.self),
   ]
 

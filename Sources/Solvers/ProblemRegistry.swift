@@ -24,6 +24,7 @@ public enum ProblemRegistry {
     ProblemEntry(AllenCahnPlane.self),
     ProblemEntry(Burgers.self),
     ProblemEntry(Darcy.self),
+    ProblemEntry(FisherFamily.self),
     ProblemEntry(GrayScott.self),
     ProblemEntry(Heat.self),
     ProblemEntry(Helmholtz.self),

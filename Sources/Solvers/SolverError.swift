@@ -13,6 +13,8 @@ public enum SolverError: Error, Equatable {
   case blewUp(time: Double, stepSize: Double)
   /// Conjugate gradients did not reach the tolerance.
   case notConverged(iterations: Int, residual: Double, tolerance: Double)
+  /// Polynomials of the largest degree do not agree with those of half of it.
+  case degreeExhausted(degree: Int, error: Double, tolerance: Double)
   /// Rounding left a coarse operator indefinite: the coefficient spans more than double precision resolves.
   case notElliptic
   /// Which sample it was, and of which seed.
@@ -58,6 +60,12 @@ extension SolverError: Diagnosable {
         "conjugate gradients stand at a residual of \(short(residual)) after \(iterations) iterations",
         why: "the tolerance is \(short(tolerance))",
         fix: "raise maximumIterations to \(2 * iterations), or lower the contrast of the coefficient")
+    case .degreeExhausted(let degree, let error, let tolerance):
+      Diagnostic(
+        "numerics.resolution", exit: .numericalFailure,
+        "polynomials of degree \(degree) do not resolve the solution",
+        why: "those of half the degree differ by \(short(error)), the tolerance is \(short(tolerance))",
+        fix: "set method to \"finite-volume\", or make the field smoother by a larger alpha")
     case .notElliptic:
       Diagnostic(
         "numerics.definite", exit: .numericalFailure,

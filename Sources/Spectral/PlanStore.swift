@@ -40,6 +40,20 @@ enum PlanStore {
     }
   }
 
+  /// In-place complex transforms of `batch` interleaved arrays, elements of one array `stride` numbers apart.
+  static func complexPlan(
+    _ kind: PlanKey.Kind, sign: Int32, length: Int, batch: Int = 1, stride: Int = 1
+  ) -> FourierPlan {
+    plan(PlanKey(kind: kind, shape: [length], batch: batch, stride: stride)) {
+      withExtendedLifetime(WorkArray(count: 2 * length * stride)) { scratch in
+        let array = complexPointer(scratch.pointer)
+        return fftw_plan_many_dft(
+          1, [Int32(length)], Int32(batch), array, nil, Int32(stride), 1, array, nil, Int32(stride), 1, sign,
+          flags)
+      }
+    }
+  }
+
   static let flags = UInt32(FFTW_ESTIMATE)
 }
 

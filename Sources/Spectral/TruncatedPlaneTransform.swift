@@ -32,14 +32,7 @@ public final class TruncatedPlaneTransform: Sendable {
     row = RealTransform(shape: [points])
     let stride = columnStride
     func plan(_ kind: PlanKey.Kind, _ sign: Int32) -> FourierPlan {
-      PlanStore.plan(PlanKey(kind: kind, shape: [points], batch: modes + 1, stride: stride)) {
-        withExtendedLifetime(WorkArray(count: 2 * points * stride)) { scratch in
-          let array = complexPointer(scratch.pointer)
-          return fftw_plan_many_dft(
-            1, [Int32(points)], Int32(modes + 1), array, nil, Int32(stride), 1, array, nil, Int32(stride), 1,
-            sign, PlanStore.flags)
-        }
-      }
+      PlanStore.complexPlan(kind, sign: sign, length: points, batch: modes + 1, stride: stride)
     }
     columnBackward = plan(.complexBackward, FFTW_BACKWARD)
     columnForward = plan(.complexForward, FFTW_FORWARD)

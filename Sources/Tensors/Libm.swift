@@ -8,7 +8,7 @@
 #endif
 
 @inline(__always)
-func sineAndCosine(_ x: Double) -> (sine: Double, cosine: Double) { (sin(x), cos(x)) }
+public func sineAndCosine(_ x: Double) -> (sine: Double, cosine: Double) { (sin(x), cos(x)) }
 
 /// log x
 public func naturalLogarithm(_ x: Double) -> Double { log(x) }

@@ -1,3 +1,4 @@
+import Autodiff
 import Configuration
 import Diagnostics
 import Tensors
@@ -47,8 +48,14 @@ public struct TrainingConfiguration: Sendable {
   public let lanes: Int
   /// Samples computed at a time inside a lane; bounds memory.
   public let samplesPerPass: Int?
+  /// Whether backward computes activations again instead of keeping them.
+  public let recompute: Bool
   public let checkpointMinutes: Double
   public let initializeFrom: String?
+  /// Beginnings of the names of parameters that stay as they are.
+  public let freeze: [String]
+  /// Epochs from one look at the run to the next: validation, best weights, a line of metrics.
+  public let reportEvery: Int
 
   public init(from reader: ConfigReader) throws {
     epochs = try reader.int(
@@ -94,10 +101,36 @@ public struct TrainingConfiguration: Sendable {
     samplesPerPass = try reader.optionalInt(
       "samplesPerPass", in: 1...1_000_000,
       doc: "samples computed at a time in a lane; null for all, fewer to save memory")
+    recompute = try reader.bool(
+      "recompute", default: false,
+      doc:
+        "keep only some activations for the backward pass and compute the others again: less memory, about a third more time, the same bits"
+    )
     checkpointMinutes = try reader.double(
       "checkpointMinutes", default: 2, in: 0...10_000,
       doc: "time between checkpoints; writing them takes at most a twentieth of the time in any case")
     initializeFrom = try reader.optionalString(
       "initializeFrom", doc: "checkpoint whose weights training starts from, with a fresh optimizer")
+    freeze = try reader.strings(
+      "freeze", default: [],
+      doc: "parameters that stay as they are, by the beginnings of their names, such as 'trunk' or 'branch.0'")
+    reportEvery = try reader.int(
+      "reportEvery", default: 1, in: 1...1_000_000,
+      doc: "epochs from one validation, choice of the best weights and line of metrics to the next")
+  }
+
+  /// The parameters that training changes.
+  ///
+  /// - Throws: ``TrainingError`` where an entry of ``freeze`` names nothing, or nothing is left to train.
+  func trained(among parameters: [Parameter]) throws -> [Parameter] {
+    func isFrozen(_ name: String, _ prefix: String) -> Bool { name == prefix || name.hasPrefix(prefix + ".") }
+    for prefix in freeze where !parameters.contains(where: { isFrozen($0.name, prefix) }) {
+      throw TrainingError.frozenUnknown(name: prefix, known: parameters.map(\.name))
+    }
+    let trained = parameters.filter { parameter in
+      parameter.isTrained && !freeze.contains { isFrozen(parameter.name, $0) }
+    }
+    if trained.isEmpty { throw TrainingError.nothingToTrain }
+    return trained
   }
 }

@@ -5,6 +5,8 @@ public enum TrainingError: Error, Equatable {
   case batchExceedsSamples(batch: Int, samples: Int)
   case earlyStoppingWithoutValidation
   case rolloutWithoutWindow
+  case frozenUnknown(name: String, known: [String])
+  case nothingToTrain
   /// A loss, or a weight, is not a number any more.
   case nonFinite(epoch: Int, step: Int, what: String, learningRate: Double)
   case checkpointMismatch(path: String, what: String)
@@ -33,6 +35,14 @@ extension TrainingError: Diagnosable {
       return Diagnostic(
         "config.conflict", exit: .usage, "rollout = oneStep needs a time window", at: "training.rollout",
         why: "the data's mapping is not a window, so there are no steps", fix: "remove training.rollout")
+    case .frozenUnknown(let name, let known):
+      return Diagnostic(
+        "config.choice", exit: .usage, "no parameter is called '\(name)'", at: "training.freeze",
+        why: "the model has \(known.joined(separator: ", "))", fix: "give the beginning of a name up to a dot")
+    case .nothingToTrain:
+      return Diagnostic(
+        "config.conflict", exit: .usage, "all parameters are frozen", at: "training.freeze",
+        why: "no parameter is left that training would change", fix: "remove an entry")
     case .nonFinite(let epoch, let step, let what, let rate):
       return Diagnostic(
         "training.non-finite", exit: .numericalFailure, "training gave a number that is not finite",

@@ -195,7 +195,7 @@ enum OperationCases {
     + spectralParts
     + Activation.allCases.filter { $0 != .identity }.map { f in
       GradientCase("activation \(f.rawValue)", inputs: [field], body: { v, _ in v[0].activated(f) })
-    }
+    } + pairing
 
   private static func buffer(_ values: [Double], _ v: [Variable]) -> HostBuffer {
     let buffer = HostBuffer(count: values.count, precision: v[0].graph.precision)

@@ -44,6 +44,54 @@ enum Binary {
     /// What has been written to standard error so far.
     var errorText: String { (try? String(contentsOf: error, encoding: .utf8)) ?? "" }
 
+    /// Lets the program run in slices of a few milliseconds until the condition holds, and leaves it stopped there.
+    ///
+    /// The program makes no progress while the test waits for a processor, so a busy machine cannot let it run
+    /// past the point where a test wants to interrupt it. What is sent to it now arrives at ``resume()``.
+    ///
+    /// - Returns: false when it ended, or a minute passed, before the condition held.
+    func advance(until condition: () -> Bool) -> Bool {
+      let pid = process.processIdentifier
+      let deadline = Date(timeIntervalSinceNow: Run.patience)
+      while process.isRunning, Date() < deadline {
+        kill(pid, SIGSTOP)
+        while process.isRunning, statistics.first != "T", Date() < deadline { usleep(100) }
+        if condition() { return true }
+        kill(pid, SIGCONT)
+        usleep(3_000)
+      }
+      return false
+    }
+
+    /// Lets a program that ``advance(until:)`` stopped run on.
+    func resume() { kill(process.processIdentifier, SIGCONT) }
+
+    /// What the system says of the process: its state, and from field 11 on user and system time.
+    private var statistics: [Substring] {
+      let stat = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
+      // Before these stands the name, in parentheses.
+      return stat.split(separator: ")").last?.split(separator: " ") ?? []
+    }
+
+    /// Seconds of processor time that the program has used.
+    var processorSeconds: Double {
+      let fields = statistics
+      guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+      return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Whether a signal has been sent and not yet been delivered.
+    var hasPendingSignal: Bool {
+      let path = "/proc/\(process.processIdentifier)/status"
+      let lines = ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n")
+      let sets = lines.filter { $0.hasPrefix("SigPnd:") || $0.hasPrefix("ShdPnd:") }
+      return sets.contains { $0.split(separator: "\t").last?.contains { $0 != "0" } ?? false }
+    }
+
+    deinit {
+      if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
     /// Waits for the end; a program that takes longer than any test may is killed, which its status shows.
     func finish() throws -> Outcome {
       let deadline = Date(timeIntervalSinceNow: Run.patience)

@@ -26,11 +26,9 @@ struct ResumeTests {
     let command = ["generate", "c.json", "-o", "x.h5", "--resume", "--threads", "2"]
     let run = try Binary.Run(command, in: scratch)
     let record = 2 * 15 * 15 * 4 + 3 * 8 + 16
-    let deadline = Date(timeIntervalSinceNow: 20)
-    while size("x.h5.progress", in: scratch) < 10 * record, run.process.isRunning, Date() < deadline {
-      usleep(1_000)
-    }
+    try #require(run.advance { size("x.h5.progress", in: scratch) >= 10 * record })
     kill(run.process.processIdentifier, signal)
+    run.resume()
     #expect(try run.finish().status == (signal == SIGKILL ? 128 + SIGKILL : 75))
     #expect(!scratch.contents.contains("x.h5"))
     // A record that was torn by the death.

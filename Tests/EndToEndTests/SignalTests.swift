@@ -3,12 +3,11 @@ import Testing
 
 @Suite("Signals and broken streams")
 struct SignalTests {
-  /// Far more samples than a test waits for; the first line on stderr says that work has begun.
-  private func longRun(_ scratch: Scratch, config: String) throws -> Binary.Run {
+  /// A run that is stopped after its first line on standard error, which says that work has begun.
+  private func startedRun(_ scratch: Scratch, config: String) throws -> Binary.Run {
     try scratch.write(config, to: "c.json")
     let run = try Binary.Run(["generate", "c.json", "-o", "x.h5"], in: scratch)
-    let deadline = Date(timeIntervalSinceNow: 20)
-    while run.errorText.isEmpty, run.process.isRunning, Date() < deadline { usleep(5_000) }
+    try #require(run.advance { !run.errorText.isEmpty })
     return run
   }
 
@@ -16,8 +15,9 @@ struct SignalTests {
     "the first signal stops cleanly with status 75 and leaves nothing", arguments: [SIGINT, SIGTERM, SIGUSR1])
   func first(signal: Int32) throws {
     let scratch = try Scratch()
-    let run = try longRun(scratch, config: #"{"problem": "burgers", "samples": 1000000}"#)
+    let run = try startedRun(scratch, config: #"{"problem": "burgers", "samples": 1000000}"#)
     kill(run.process.processIdentifier, signal)
+    run.resume()
     let outcome = try run.finish()
     #expect(outcome.status == 75)
     #expect(outcome.error.contains("nothing was written"))
@@ -28,14 +28,15 @@ struct SignalTests {
   @Test("a second signal exits at once, and no file has the output's name", arguments: [SIGINT, SIGTERM])
   func second(signal: Int32) throws {
     let scratch = try Scratch()
-    // One sample of this takes much longer than the two signals.
-    let run = try longRun(
+    // One sample of this computes for seconds; after a third of one it is well inside.
+    let run = try startedRun(
       scratch, config: #"{"problem": {"type": "darcy", "points": 2049, "solvePoints": 2049}, "samples": 4}"#)
-    // The line is written just before the first sample begins, which a loaded machine may delay.
-    usleep(200_000)
+    let atStart = run.processorSeconds
+    try #require(run.advance { run.processorSeconds > atStart + 0.3 })
     kill(run.process.processIdentifier, signal)
-    usleep(100_000)
+    try #require(run.advance { !run.hasPendingSignal })
     kill(run.process.processIdentifier, signal)
+    run.resume()
     #expect(try run.finish().status == 128 + signal)
     #expect(!scratch.contents.contains("x.h5"))
   }

@@ -97,9 +97,9 @@ struct TrainingTests {
     let scratch = try prepared()
     let flags = ["train", "t.json", "--set", "training.epochs=3000", "--resume", "auto"]
     let run = try Binary.Run(flags + ["-o", "stopped"], in: scratch)
-    let deadline = Date(timeIntervalSinceNow: 20)
-    while run.errorText.isEmpty, run.process.isRunning, Date() < deadline { usleep(2_000) }
+    try #require(run.advance { !run.errorText.isEmpty })
     kill(run.process.processIdentifier, SIGTERM)
+    run.resume()
     #expect(try run.finish().status == 75)
     let inspected = try Binary.run(["inspect", "stopped", "--json"], in: scratch)
     #expect(inspected.status == 0, "\(inspected.error)")
@@ -150,5 +150,23 @@ struct TrainingTests {
     #expect(try scratch.bits("u", of: "p.h5").count == 12 * 32)
     let again = try Binary.run(["infer", "run/best.safetensors", "d.h5", "-o", "p.h5"], in: scratch)
     #expect(again.status == 4)
+  }
+
+  @Test("resolutions are compared in a table and in words, and impossible ones are refused")
+  func resolutions() throws {
+    let scratch = try prepared()
+    #expect(try Binary.run(["train", "t.json", "-o", "run", "-q"], in: scratch).status == 0)
+    let study = ["eval", "run/best.safetensors", "--resolutions"]
+    let table = try Binary.run(study + ["8,16,32", "-q"], in: scratch)
+    #expect(table.status == 0, "\(table.error)")
+    for word in ["commutator", "training grid", "onvergent here"] { #expect(table.output.contains(word)) }
+    let json = try JSONValue.parse(
+      Binary.run(study + ["16,32", "--json", "-q"], in: scratch).output, source: "eval")
+    #expect(try #require(json["resolutions"]?.arrayValue).count == 2)
+    #expect(json["verdict"]?["flat"] != nil)
+    for wrong in ["32", "32,x", "32,32", "32,12"] {
+      let outcome = try Binary.run(study + [wrong], in: scratch)
+      #expect(outcome.status == 2 && outcome.error.hasPrefix("error[usage.resolutions]"), "\(outcome.error)")
+    }
   }
 }

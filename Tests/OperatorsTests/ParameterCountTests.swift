@@ -6,7 +6,9 @@ import Operators
 import Testing
 
 /// A model built from JSON for a grid of the given extents.
-func buildModel(_ json: String, inputs: Int, outputs: Int, grid: [Int]) throws -> (
+func buildModel(
+  _ json: String, inputs: Int, outputs: Int, grid: [Int], times: [Double] = [], boundary: GridAxis.Boundary = .periodic
+) throws -> (
   model: any OperatorModel, builder: ParameterBuilder, signature: OperatorSignature
 ) {
   let reader = ConfigReader(try ConfigDocument.parse("{\"model\": \(json)}", source: "test.json"))
@@ -15,9 +17,10 @@ func buildModel(_ json: String, inputs: Int, outputs: Int, grid: [Int]) throws -
   let axes = grid.enumerated().map { index, count in
     GridAxis(
       name: ["x", "y", "z"][index], coordinates: (0..<count).map { Double($0) / Double(count) },
-      boundary: .periodic)
+      boundary: boundary)
   }
-  let signature = OperatorSignature(inputChannels: inputs, outputChannels: outputs, axes: axes)
+  let signature = OperatorSignature(
+    inputChannels: inputs, outputChannels: outputs, axes: axes, outputTimes: times)
   let builder = ParameterBuilder()
   return (try recipe.build(signature, builder), builder, signature)
 }
@@ -29,8 +32,17 @@ func buildModel(_ json: String, inputs: Int, outputs: Int, grid: [Int]) throws -
     var inputs: Int
     var outputs: Int
     var grid: [Int]
+    var times: [Double] = []
     var expected: Int
     var testDescription: String { name }
+  }
+
+  /// A DeepONet with these hidden layers.
+  private static func deepONet(branch: String, trunk: String, features: Int, more: String = "") -> String {
+    """
+    {"type": "deeponet", "features": \(features), "branch": {"type": "mlp", "hidden": \(branch)}, \
+    "trunk": {"hidden": \(trunk)}\(more)}
+    """
   }
 
   static let published = [
@@ -86,11 +98,45 @@ func buildModel(_ json: String, inputs: Int, outputs: Int, grid: [Int]) throws -
     Count(
       name: "separable FNO", json: #"{"type": "fno", "modes": 16, "width": 64, "separable": true}"#, inputs: 1,
       outputs: 1, grid: [16, 16], expected: 50_881 + 4 * 2 * 64 * 16 * 9),
+    Count(
+      name: "DeepONet antiderivative", json: deepONet(branch: "[40]", trunk: "[40]", features: 40), inputs: 1,
+      outputs: 1, grid: [100], expected: 7_401),
+    Count(
+      name: "stacked DeepONet", json: deepONet(branch: "[40]", trunk: "[40]", features: 40, more: #", "stacked": true"#),
+      inputs: 1, outputs: 1, grid: [100], expected: 164_961),
+    Count(
+      name: "DeepONet Burgers 2022",
+      json: deepONet(
+        branch: "[128, 128, 128]", trunk: #"[128, 128], "features": {"type": "periodic", "frequencies": 2}"#,
+        features: 128),
+      inputs: 1, outputs: 1, grid: [128], expected: 99_713),
+    Count(
+      name: "POD-DeepONet Burgers 2022",
+      json: #"{"type": "pod-deeponet", "modes": 32, "branch": {"type": "mlp", "hidden": [128, 128]}}"#, inputs: 1,
+      outputs: 1, grid: [128], expected: 37_152),
+    Count(
+      name: "DeepONet advection 2022", json: deepONet(branch: "[512]", trunk: "[512, 512]", features: 512), inputs: 1,
+      outputs: 40, grid: [40], times: (0..<40).map { Double($0) / 39 }, expected: 810_497),
+    Count(
+      name: "DeepONet of MultiONet's size",
+      json: deepONet(branch: "[128, 128, 128]", trunk: "[128, 128, 128]", features: 128), inputs: 1, outputs: 1,
+      grid: [128], expected: 115_841),
+    Count(
+      name: "DeepONet Darcy 2022, convolutions",
+      json: #"{"type": "deeponet", "features": 128, "branch": {"type": "cnn"}, "trunk": {"hidden": [128, 128, 128]}}"#,
+      inputs: 1, outputs: 1, grid: [29, 29], expected: 682_753),
+    Count(
+      name: "POD-DeepONet Darcy 2022", json: #"{"type": "pod-deeponet", "modes": 115, "branch": {"type": "cnn"}}"#,
+      inputs: 1, outputs: 1, grid: [29, 29], expected: 631_155),
+    // The DeepONet of that size and one weight for each paired layer.
+    Count(
+      name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1, outputs: 1,
+      grid: [128], expected: 115_841 + 4),
   ]
 
   @Test(arguments: published)
   func count(_ c: Count) throws {
-    let built = try buildModel(c.json, inputs: c.inputs, outputs: c.outputs, grid: c.grid)
+    let built = try buildModel(c.json, inputs: c.inputs, outputs: c.outputs, grid: c.grid, times: c.times)
     #expect(built.builder.parameterCount == c.expected)
   }
 }

@@ -71,7 +71,7 @@ struct DarcyTests {
     let sizes = [17, 33, 65, 129]
     let errors = try sizes.map { try Discrete($0, grid, coefficient: a, source: f).maximumError(u) }
     let order = observedOrder(steps: sizes.map { 1 / Double($0 - 1) }, errors: errors)
-    #expect(abs(order - 2) <= orderBand, "\(order) from \(errors)")
+    expectBar("Darcy, \(grid) grid: order, manufactured", order, near: 2, within: orderBand)
   }
 
   @Test("across a jump on cell faces the order stays 2", arguments: SquareGrid.allCases)
@@ -84,7 +84,7 @@ struct DarcyTests {
     let errors = try sizes.map { try Discrete($0, grid, coefficient: a, source: f).maximumError(u) }
     let spacings = sizes.map { grid == .vertex ? 1 / Double($0 - 1) : 1 / Double($0) }
     let order = observedOrder(steps: spacings, errors: errors)
-    #expect(abs(order - 2) <= orderBand, "\(order) from \(errors)")
+    expectBar("Darcy, \(grid) grid: order, layers on faces", order, near: 2, within: orderBand)
   }
 
   @Test("agrees with banded Cholesky on random coefficients", arguments: SquareGrid.allCases)
@@ -105,7 +105,9 @@ struct DarcyTests {
       return j == i + 1 && j % n != 0 ? operation.entries(i / n, i % n).right : 0
     }
     let load = (0..<n * n).map { discrete.load[$0 / n * operation.rowStride + $0 % n] }
-    expectClose(try discrete.solve(), cholesky.solve(load), tolerance: oracleTolerance, "\(grid)")
+    expectCloseBar(
+      try discrete.solve(), cholesky.solve(load), tolerance: oracleTolerance,
+      "Darcy, \(grid) grid: banded Cholesky")
   }
 
   @Test("the preconditioner inverts the Laplacian exactly", arguments: SquareGrid.allCases)
@@ -143,7 +145,9 @@ struct DarcyTests {
         let solver = try problem.makeSolver()
         for index in 0..<3 {
           let sample = try solver.solve(index: index, seed: 1)
-          #expect(sample.quality["iterations"]! <= bound.rounded(.up) + 1, "contrast \(high / low)")
+          expectBar(
+            "Darcy, \(points) points, contrast \(high / low): iterations for 1e-8",
+            sample.quality["iterations"]!, atMost: bound.rounded(.up))
           let inside = 1..<points - 1
           let isPositive = inside.allSatisfy { i in
             inside.allSatisfy { sample.fields[1][i * points + $0] > 0 }
@@ -173,9 +177,10 @@ struct DarcyTests {
     let spread = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
     let standardError = (spread / Double(count)).squareRoot()
     // Moments of the published 241² set, with four standard errors; the deviation follows the mean's spread.
-    #expect(abs(mean - 5.74634e-3) <= 4 * standardError, "mean \(mean), standard error \(standardError)")
-    #expect(
-      abs(variance.squareRoot() - 3.88433e-3) <= 4 * standardError, "deviation \(variance.squareRoot())")
+    expectBar("Darcy: mean of \(count) solutions", mean, near: 5.74634e-3, within: 4 * standardError)
+    expectBar(
+      "Darcy: deviation of \(count) solutions", variance.squareRoot(), near: 3.88433e-3,
+      within: 4 * standardError)
   }
 
   @Test("a stored grid is every stride-th point of the solved one")

@@ -16,9 +16,9 @@ struct PoissonTests {
     }
     let sines = (0..<21).map { sine(.pi * Double($0) / 20) }
     let peak = sample.fields[0][10 * 21 + 10]
-    expectClose(
+    expectCloseBar(
       sample.fields[0], (0..<441).map { peak * sines[$0 / 21] * sines[$0 % 21] }, tolerance: sumTolerance,
-      "sine")
+      "Poisson: closed form of a sine")
   }
 
   @Test("the Laplacian of the solution is the source, by the sines of the grid")

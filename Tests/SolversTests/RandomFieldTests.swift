@@ -67,8 +67,8 @@ struct RandomFieldTests {
         return sum + 2 * deviation * deviation * cosine(2 * .pi * Double(k) * distance)
       }
     }
-    expectMean(variance, expected(0), "variance")
-    expectMean(correlation, expected(Double(lag) / Double(points)), "correlation")
+    expectMean(variance, expected(0), "variance on the circle")
+    expectMean(correlation, expected(Double(lag) / Double(points)), "two-point correlation on the circle")
   }
 
   @Test("variance and two-point correlation on the torus follow the covariance")
@@ -94,14 +94,14 @@ struct RandomFieldTests {
       }
       return sum
     }
-    expectMean(variance, expected(0, 0), "variance")
-    expectMean(correlation, expected(2.0 / 16, 1.0 / 16), "correlation")
+    expectMean(variance, expected(0, 0), "variance on the torus")
+    expectMean(correlation, expected(2.0 / 16, 1.0 / 16), "two-point correlation on the torus")
   }
 
   @Test("variance of the Neumann field follows the covariance at corner, edge and centre")
   func neumannMoments() {
     let covariance = GaussianCovariance(variance: 9, tau: 3, alpha: 2)
-    let field = NeumannGaussianField(
+    let field = SquareGaussianField(
       points: 9, atVertices: true, modes: 7, covariance: covariance, stream: "test")
     let places = [0, 4, 4 * 9 + 4, 2 * 9 + 3]
     var squares = [[Double]](repeating: [], count: places.count)
@@ -121,8 +121,88 @@ struct RandomFieldTests {
           expected += power(deviation * basis(k1, x) * basis(k2, y), 2)
         }
       }
-      expectMean(sample, expected, "at (\(x), \(y))")
+      expectMean(sample, expected, "variance with Neumann basis at (\(x), \(y))")
     }
+  }
+
+  @Test("variance and correlation of the Dirichlet field follow the covariance", arguments: [true, false])
+  func dirichletMoments(atVertices: Bool) {
+    let covariance = GaussianCovariance(variance: 9, tau: 3, alpha: 1.5)
+    let field = SquareGaussianField(
+      points: 9, atVertices: atVertices, modes: 7, covariance: covariance, stream: "test", basis: .dirichlet)
+    let (place, other) = (3 * 9 + 4, 5 * 9 + 2)
+    var (squares, products) = ([Double](), [Double]())
+    for index in 0..<4000 {
+      field.draw(index: index, seed: seed)
+      squares.append(field.values[place] * field.values[place])
+      products.append(field.values[place] * field.values[other])
+    }
+    func coordinate(_ i: Int) -> Double { atVertices ? Double(i) / 8 : (Double(i) + 0.5) / 9 }
+    func expected(_ at: Int, _ with: Int) -> Double {
+      var sum = 0.0
+      for k1 in 1...7 {
+        for k2 in 1...7 {
+          let deviation = covariance.deviation(squaredWavenumber: .pi * .pi * Double(k1 * k1 + k2 * k2))
+          let waves = [(k1, at / 9), (k1, with / 9), (k2, at % 9), (k2, with % 9)].map {
+            2.0.squareRoot() * sine(.pi * Double($0.0) * coordinate($0.1))
+          }
+          sum += deviation * deviation * waves.reduce(1, *)
+        }
+      }
+      return sum
+    }
+    let grid = atVertices ? "vertices" : "cells"
+    expectMean(squares, expected(place, place), "variance with Dirichlet basis, \(grid)")
+    expectMean(products, expected(place, other), "two-point correlation with Dirichlet basis, \(grid)")
+    // The same sample by the sum of its functions.
+    field.draw(index: 5, seed: seed)
+    let points = (0..<9).map(coordinate)
+    let values = GalerkinDiffusion.values(
+      field.coefficients(index: 5, seed: seed), field.functions(at: points), field.functions(at: points),
+      count: 8)
+    expectClose(field.values.values, values, tolerance: sameFieldTolerance, "sum of sines")
+  }
+
+  @Test("log-normal, thresholded, sines and truncated sums have their moments")
+  func derivedMoments() {
+    let covariance = GaussianCovariance(variance: 9, tau: 3, alpha: 2)
+    let field = SquareGaussianField(
+      points: 9, atVertices: true, modes: 7, covariance: covariance, stream: "test")
+    let (place, other) = (3 * 9 + 4, 5 * 9 + 2)
+    func basis(_ k: Int, _ x: Double) -> Double {
+      k == 0 ? 1 : 2.0.squareRoot() * cosine(.pi * Double(k) * x)
+    }
+    func expected(_ at: Int, _ with: Int) -> Double {
+      var sum = 0.0
+      for k1 in 0...7 {
+        for k2 in 0...7 where k1 + k2 > 0 {
+          let deviation = covariance.deviation(squaredWavenumber: .pi * .pi * Double(k1 * k1 + k2 * k2))
+          let first = basis(k1, Double(at / 9) / 8) * basis(k1, Double(with / 9) / 8)
+          sum += deviation * deviation * first * basis(k2, Double(at % 9) / 8) * basis(k2, Double(with % 9) / 8)
+        }
+      }
+      return sum
+    }
+    var (products, exponentials, agreements, sums) = ([Double](), [Double](), [Double](), [Double]())
+    let sines = RandomSines()
+    for index in 0..<4000 {
+      field.draw(index: index, seed: seed)
+      let (a, b) = (field.values[place], field.values[other])
+      products.append(a * b)
+      exponentials.append(exponential(a))
+      agreements.append((a >= 0) == (b >= 0) ? 1 : 0)
+      let state = sines.line(modes: 3, stream: "test", index: index, seed: seed)
+      sums.append((1...3).reduce(0) { $0 + 2 * (power(state[2 * $1], 2) + power(state[2 * $1 + 1], 2)) })
+    }
+    let (variance, covarianceHere) = (expected(place, place), expected(place, other))
+    expectMean(products, covarianceHere, "two-point correlation with Neumann basis")
+    // ⟨e^ψ⟩ = e^{σ²/2}; equal signs of two normal numbers of correlation ρ: ½ + asin(ρ)/π.
+    expectMean(exponentials, exponential(variance / 2), "mean of the log-normal field")
+    let correlation = covarianceHere / (variance * expected(other, other)).squareRoot()
+    expectMean(
+      agreements, 0.5 + (.pi / 2 - arcCosine(correlation)) / .pi, "two-point function of the thresholded field")
+    // Ten sines of amplitude U(-½, ½): mean square 10 · (1/12) / 2.
+    expectMean(sums, 10.0 / 24, "variance of random sines")
   }
 
   private func expectMean(
@@ -132,9 +212,8 @@ struct RandomFieldTests {
     let mean = sample.reduce(0, +) / count
     let variance = sample.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
     let standardError = (variance / count).squareRoot()
-    #expect(
-      abs(mean - expected) <= standardErrors * standardError,
-      "\(what): \(mean), expected \(expected), standard error \(standardError)",
+    expectBar(
+      "random field: \(what)", mean, near: expected, within: standardErrors * standardError,
       sourceLocation: sourceLocation)
   }
 
@@ -157,11 +236,11 @@ struct RandomFieldTests {
   @Test("a Neumann sample is one function on vertices of any grid")
   func neumannGrids() {
     let covariance = GaussianCovariance(variance: 9, tau: 3, alpha: 2)
-    let coarse = NeumannGaussianField(
+    let coarse = SquareGaussianField(
       points: 17, atVertices: true, modes: 12, covariance: covariance, stream: "test")
-    let fine = NeumannGaussianField(
+    let fine = SquareGaussianField(
       points: 49, atVertices: true, modes: 12, covariance: covariance, stream: "test")
-    let cells = NeumannGaussianField(
+    let cells = SquareGaussianField(
       points: 24, atVertices: false, modes: 12, covariance: covariance, stream: "test")
     for field in [coarse, fine, cells] { field.draw(index: 3, seed: seed) }
     let shared = subgrid(fine.values.values, width: 49, count: 17, stride: 3)

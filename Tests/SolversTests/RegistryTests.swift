@@ -39,7 +39,9 @@ struct RegistryTests {
     case .steady(let inputs, let outputs):
       let fields = layout.fields.map(\.name)
       #expect((inputs + outputs).allSatisfy { fields.contains($0) })
-    case .initialToFinal(let field):
+    case .points(let inputs, let points, let outputs):
+      #expect((inputs + [points] + outputs).allSatisfy { name in layout.fields.contains { $0.name == name } })
+    case .initialToFinal(let field), .trajectory(let field):
       #expect(layout.fields.contains { $0.name == field && $0.dependsOnTime })
     case .window(let field, let inputSteps, let outputSteps):
       #expect(layout.fields.contains { $0.name == field && $0.dependsOnTime })
@@ -123,6 +125,9 @@ struct RecipeTests {
       ("navier-stokes-mcwilliams", [64, 64]), ("reaction-diffusion", [1024]),
       ("burgers", [1024]), ("darcy", [29, 29]), ("darcy-85", [85, 85]), ("navier-stokes", [64, 64]),
       ("darcy-rough", [256, 256]), ("darcy-multiscale", [256, 256]), ("darcy-lognormal", [129, 129]),
+      ("fisher-family", [64]), ("navier-stokes-forced", [128, 128]), ("navier-stokes-sines", [128, 128]),
+      ("navier-stokes-gauss", [128, 128]), ("navier-stokes-pwc", [128, 128]),
+      ("navier-stokes-shear-layer", [128, 128]), ("darcy-smooth", [65, 65]),
       ("darcy-cross", [71, 71]), ("poisson", [65, 65]), ("antiderivative", [100]), ("pendulum", [100]),
       ("helmholtz", [101, 101]), ("source-reaction", [100]), ("square-wave", [200]),
     ])

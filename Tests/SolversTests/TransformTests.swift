@@ -45,6 +45,21 @@ struct TransformTests {
     }
   }
 
+  @Test("two rows at once have the sine transforms of each", arguments: [2, 3, 9, 16, 49, 50, 419])
+  func pairedSines(_ n: Int) {
+    let rows = [scatter(n), scatter(n, salt: 0.3)]
+    let single = TrigonometricTransform(.sine1, shape: [n])
+    let paired = PairedSineTransform(pointCount: n)
+    let (expected, found) = (rows.map(WorkArray.init), rows.map(WorkArray.init))
+    for row in expected { single.apply(row) }
+    let scratch = WorkArray(count: paired.scratchCount)
+    paired.apply(found[0].pointer, found[1].pointer, scratch: scratch.pointer)
+    for i in 0..<2 {
+      // The recurrence adds the rounding of n terms.
+      expectClose(found[i].values, expected[i].values, tolerance: 1e-14 * Double(n + 8), "row \(i) of \(n)")
+    }
+  }
+
   @Test("sine and cosine kinds are their defining sums")
   func trigonometricDefinition() {
     let n = 9

@@ -50,7 +50,12 @@ import Training
       let program = Program(graph, results: [output], loss: output.meanSquaredError(to: target))
       let values = HostBuffer(count: builder.memoryCount, precision: .float64)
       let gradients = HostBuffer(count: builder.memoryCount, precision: .float64)
-      for parameter in builder.parameters { parameter.initialize(values, seed: 0) }
+      // Away from initial values, at which a weight of zero may hide what is behind it.
+      for parameter in builder.parameters {
+        parameter.initialize(values, seed: 0)
+        let numbers = Philox(seed: 4, stream: parameter.name)
+        for (i, place) in parameter.range.enumerated() { values[place] += 0.05 * numbers.normals(UInt64(i)).0 }
+      }
       let frame = Frame(program, parameters: values, gradients: gradients)
       for (index, variable) in [input, target].enumerated() {
         let slice = program.values(of: variable, in: frame)
@@ -62,7 +67,7 @@ import Training
       program.forward(in: frame)
       program.backward(in: frame, scale: 1)
       derived.pullBack(values: values, gradients: gradients)
-      for parameter in builder.parameters {
+      for parameter in builder.parameters where parameter.isTrained {
         let largest = parameter.range.map { abs(gradients[$0]) }.max() ?? 0
         #expect(largest > 0 && largest.isFinite, "\(parameter.name) in \(dimension)-D")
       }

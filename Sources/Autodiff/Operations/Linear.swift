@@ -14,6 +14,7 @@ extension Variable {
       "linear", inputs: [self], output: shape.with(channels: outputs),
       parameters: [weight] + (bias.map { [$0] } ?? []),
       keepsInputs: [0], backwardScratch: [inputs * outputs],
+      flops: .product(Double(rows * inputs * outputs)),
       forward: { c in
         c.kernels.multiply(
           .init(c.input(0), rows: rows, columns: inputs),

@@ -34,6 +34,7 @@ extension Variable {
       backwardScratch: [
         tile * hidden, tile * hidden, tile * outputs, tile * hidden, hidden * inputs, outputs * hidden,
       ],
+      flops: mlp.flops,
       forward: mlp.forward, backward: mlp.backward)
   }
 }
@@ -48,8 +49,16 @@ private struct PointwiseMLP: Sendable {
   let outputActivation: Activation
   let hasSkip: Bool
 
-  /// Rows worked on at a time: about half of a first-level cache for the hidden values.
-  var tile: Int { max(8, min(rows, 4096 / max(hidden, 1) + 1, 128)) }
+  /// Rows worked on at a time: about half of a first-level cache for the hidden values, in whole tiles of the kernels.
+  var tile: Int { min(rows, max(12, min(4096 / hidden, 132) / 12 * 12)) }
+
+  /// Two products and the activation; backward computes the hidden values again.
+  var flops: Graph.Flops {
+    let products = 2 * Double(rows * hidden * (inputs + outputs))
+    let elements = Double(rows * hidden)
+    let again = 2 * Double(rows * hidden * inputs)
+    return Graph.Flops(forward: products + elements, backward: 2 * products + again + 2 * elements)
+  }
 
   private func forEachTile(_ body: (_ start: Int, _ count: Int) -> Void) {
     var start = 0

@@ -1,23 +1,5 @@
 import Tensors
 
-/// A Fourier layer's fixed part: which modes of which grid meet which blocks of a weight.
-public struct SpectralMap: Sendable {
-  /// From the grid to the kept modes.
-  public let transform: TruncatedTransform
-  /// From modes back to the grid; the same frequencies unless a map is to move them.
-  public let synthesis: TruncatedTransform
-  /// Block of the weight for each kept mode; identity unless the grid holds fewer modes than the weight.
-  public let weightBlocks: [Int]
-
-  public init(transform: TruncatedTransform, synthesis: TruncatedTransform? = nil, weightBlocks: [Int]? = nil) {
-    self.transform = transform
-    self.synthesis = synthesis ?? transform
-    precondition(self.synthesis.grid == transform.grid && self.synthesis.modeCount == transform.modeCount)
-    self.weightBlocks = weightBlocks ?? Array(0..<transform.modeCount)
-    precondition(self.weightBlocks.count == transform.modeCount)
-  }
-}
-
 extension Variable {
   /// One Fourier layer as a single operation:
   ///
@@ -42,13 +24,14 @@ extension Variable {
     return graph.record(
       "spectralBlock", inputs: [self], output: shape.with(channels: block.outputs),
       parameters: weight.parameters + [skip, bias].compactMap { $0 }, keepsInputs: skip == nil ? [] : [0],
-      residuals: mixing.stages.map { mixing.count(channels: $0.inputs) }
-        + (keepsPreactivation ? [shape.rows * block.outputs] : []),
+      residuals: mixing.stages.map { mixing.count(channels: $0.inputs) },
+      saved: keepsPreactivation ? [shape.rows * block.outputs] : [],
       forwardScratch: [mixing.count(channels: block.outputs), block.scratchCount, block.scratchCount],
       backwardScratch: [
         mixing.largestCount, block.scratchCount, block.scratchCount,
         max(mixing.scratchCount, block.inputs * block.outputs), mixing.largestCount,
       ],
+      flops: block.flops,
       forward: block.forward, backward: block.backward)
   }
 
@@ -73,8 +56,6 @@ private struct SpectralBlock: Sendable {
   private let hasSkip: Bool
   private let hasBias: Bool
   private let linePoints: Int
-  /// Points of a line worked on at a time: a tile of all arrays involved stays in the first-level cache.
-  private let tile: Int
 
   init(
     _ shape: FieldShape, _ map: SpectralMap, weight: SpectralWeight, skip: Parameter?, bias: Parameter?,
@@ -95,63 +76,71 @@ private struct SpectralBlock: Sendable {
     hasSkip = skip != nil
     hasBias = bias != nil
     linePoints = shape.grid[shape.grid.count - 1]
-    let pieces = max(1, (linePoints + 127) / 128)
-    tile = (linePoints + pieces - 1) / pieces
   }
 
   private var skipIndex: Int { mixing.stages.count }
   private var biasIndex: Int { mixing.stages.count + (hasSkip ? 1 : 0) }
   /// Elements of one sample's modes of `channels` channels.
   private func modeCount(_ channels: Int) -> Int { map.transform.modeCount * 2 * channels }
-  private func preactivation(_ c: OperationContext) -> Slice { c.residual(mixing.stages.count) }
 
-  private func forEachTile(_ body: (Range<Int>) -> Void) {
-    var start = 0
-    while start < linePoints {
-      let end = min(start + tile, linePoints)
-      body(start..<end)
-      start = end
-    }
+  /// Two transforms, the mixing and the pointwise map; backward each of them transposed, and the products that give
+  /// the weights' gradients.
+  var flops: Graph.Flops {
+    let samples = Double(batch)
+    let transforms =
+      samples * (map.transform.flops(channels: inputs) + map.synthesis.flops(channels: outputs))
+    let mixing = mixing.flops
+    let rows = samples * Double(map.transform.lines * linePoints)
+    let skip = hasSkip ? 2 * rows * Double(inputs * outputs) : 0
+    let pointwise = rows * Double(outputs)
+    return Graph.Flops(
+      forward: transforms + mixing + skip + pointwise,
+      backward: transforms + 2 * (mixing + skip) + 2 * pointwise)
   }
 
   func forward(_ c: OperationContext) {
     let k = c.kernels
     let transform = map.transform
     let points = transform.lines * linePoints
-    let (x, yModes) = (c.input(0), c.scratch(0))
+    let (x, h, xModes, yModes) = (c.input(0), c.output, c.residual(0), c.scratch(0))
+    let synthesis = map.synthesis
+    let (lineScratch, scratch) = (c.scratch(1), c.scratch(2))
     for sample in 0..<batch {
       transform.toModes(
         k, .analysis, x.dropping(sample * points * inputs, length: points * inputs), channels: inputs,
-        scratch: (c.scratch(1), c.scratch(2)), into: c.residual(0).dropping(sample * modeCount(inputs)))
+        scratch: (lineScratch, scratch), into: xModes.dropping(sample * modeCount(inputs)))
     }
     for (index, stage) in mixing.stages.enumerated() {
       let result = index + 1 < mixing.stages.count ? c.residual(index + 1) : yModes
       mixing.forward(k, stage, c.residual(index), c.parameter(index), result)
     }
-    let synthesis = map.synthesis
+    // Without a backward pass to come, the activation is applied in place.
+    let z = activation == .identity ? h : c.saved(0) ?? h
     let width = synthesis.lineModeCount(channels: outputs)
+    let start: Kernels.Start = hasBias ? .row(c.parameter(biasIndex)) : .zero
+    let skip = hasSkip ? Kernels.Matrix(c.parameter(skipIndex), rows: inputs, columns: outputs) : nil
     for sample in 0..<batch {
       synthesis.crossFromModes(
-        k, modes: yModes.dropping(sample * modeCount(outputs)), channels: outputs, scratch: c.scratch(2),
-        into: c.scratch(1))
-      for line in 0..<transform.lines {
-        let first = (sample * transform.lines + line) * linePoints
-        let lineModes = c.scratch(1).dropping(line * width, length: width)
-        forEachTile { range in
-          let row = first + range.lowerBound
-          let h = c.output.dropping(row * outputs, length: range.count * outputs)
-          let z =
-            activation == .identity ? h : preactivation(c).dropping(row * outputs, length: range.count * outputs)
+        k, modes: yModes.dropping(sample * modeCount(outputs)), channels: outputs, scratch: scratch,
+        into: lineScratch)
+      for line in 0..<synthesis.lines {
+        let first = (sample * synthesis.lines + line) * linePoints
+        let lineModes = lineScratch.dropping(line * width, length: width)
+        let zLine = z.dropping(first * outputs, length: linePoints * outputs)
+        for tile in synthesis.tiles {
           synthesis.lineFromModes(
-            k, .synthesis, lineModes, points: range, channels: outputs, into: z,
-            hasBias ? .row(c.parameter(biasIndex)) : .zero)
-          if hasSkip {
-            k.multiply(
-              .init(x.dropping(row * inputs), rows: range.count, columns: inputs),
-              .init(c.parameter(skipIndex), rows: inputs, columns: outputs),
-              into: .init(z, rows: range.count, columns: outputs), .accumulate)
+            k, .synthesis, lineModes, tile, channels: outputs, scratch: scratch, into: zLine, start)
+          for run in tile.runs {
+            let part = zLine.dropping(run.lowerBound * outputs, length: run.count * outputs)
+            if let skip {
+              k.multiply(
+                .init(x.dropping((first + run.lowerBound) * inputs), rows: run.count, columns: inputs), skip,
+                into: .init(part, rows: run.count, columns: outputs), .accumulate)
+            }
+            if activation != .identity {
+              k.activate(activation, part, into: h.dropping((first + run.lowerBound) * outputs))
+            }
           }
-          if activation != .identity { k.activate(activation, z, into: h) }
         }
       }
     }
@@ -176,41 +165,46 @@ private struct SpectralBlock: Sendable {
     let k = c.kernels
     let transform = map.synthesis
     let width = transform.lineModeCount(channels: outputs)
+    let (x, dy, lineScratch, scratch) = (
+      hasSkip ? c.input(0) : nil, c.outputGradient, c.scratch(1), c.scratch(2)
+    )
+    let z = activation == .identity ? nil : c.saved(0)
     let skipTarget = hasSkip ? c.parameterGradient(skipIndex) : nil
     let biasTarget = hasBias ? c.parameterGradient(biasIndex) : nil
     var isFirst = true
     for sample in 0..<batch {
       for line in 0..<transform.lines {
         let first = (sample * transform.lines + line) * linePoints
-        let lineModes = c.scratch(1).dropping(line * width, length: width)
-        forEachTile { range in
-          let row = first + range.lowerBound
-          let dz = c.outputGradient.dropping(row * outputs, length: range.count * outputs)
-          if activation != .identity {
-            let z = preactivation(c).dropping(row * outputs, length: range.count * outputs)
-            k.activateBackward(activation, z: z, dh: dz, into: dz)
-          }
-          if let skipTarget {
-            k.multiply(
-              Kernels.Matrix(c.input(0).dropping(row * inputs), rows: range.count, columns: inputs)
-                .transposed,
-              .init(dz, rows: range.count, columns: outputs),
-              into: .init(skipTarget.slice, rows: inputs, columns: outputs),
-              skipTarget.accumulates || !isFirst ? .accumulate : .zero)
-          }
-          if let biasTarget {
-            k.columnSums(
-              rows: range.count, channels: outputs, dz, into: biasTarget.slice,
-              accumulate: biasTarget.accumulates || !isFirst)
+        let dzLine = dy.dropping(first * outputs, length: linePoints * outputs)
+        for tile in transform.tiles {
+          for run in tile.runs {
+            let dz = dzLine.dropping(run.lowerBound * outputs, length: run.count * outputs)
+            let row = first + run.lowerBound
+            if let z {
+              k.activateBackward(
+                activation, z: z.dropping(row * outputs, length: run.count * outputs), dh: dz, into: dz)
+            }
+            if let skipTarget, let x {
+              k.multiply(
+                Kernels.Matrix(x.dropping(row * inputs), rows: run.count, columns: inputs).transposed,
+                .init(dz, rows: run.count, columns: outputs),
+                into: .init(skipTarget.slice, rows: inputs, columns: outputs),
+                skipTarget.accumulates || !isFirst ? .accumulate : .zero)
+            }
+            if let biasTarget {
+              k.columnSums(
+                rows: run.count, channels: outputs, dz, into: biasTarget.slice,
+                accumulate: biasTarget.accumulates || !isFirst)
+            }
+            isFirst = false
           }
           transform.lineToModes(
-            k, .synthesisAdjoint, dz, points: range, channels: outputs, into: lineModes,
-            accumulate: range.lowerBound > 0)
-          isFirst = false
+            k, .synthesisAdjoint, dzLine, tile, channels: outputs, scratch: scratch,
+            into: lineScratch.dropping(line * width, length: width))
         }
       }
       transform.crossToModes(
-        k, lineModes: c.scratch(1), channels: outputs, scratch: c.scratch(2),
+        k, lineModes: lineScratch, channels: outputs, scratch: scratch,
         into: dyModes.dropping(sample * modeCount(outputs)))
     }
   }
@@ -220,25 +214,27 @@ private struct SpectralBlock: Sendable {
     let k = c.kernels
     let transform = map.transform
     let width = transform.lineModeCount(channels: inputs)
-    if hasSkip { k.transpose(rows: inputs, columns: outputs, c.parameter(skipIndex), into: c.scratch(3)) }
+    let (dz, lineScratch, scratch, transposed) = (c.outputGradient, c.scratch(1), c.scratch(2), c.scratch(3))
+    if hasSkip { k.transpose(rows: inputs, columns: outputs, c.parameter(skipIndex), into: transposed) }
     for sample in 0..<batch {
       transform.crossFromModes(
-        k, modes: dxModes.dropping(sample * modeCount(inputs)), channels: inputs, scratch: c.scratch(2),
-        into: c.scratch(1))
+        k, modes: dxModes.dropping(sample * modeCount(inputs)), channels: inputs, scratch: scratch,
+        into: lineScratch)
       for line in 0..<transform.lines {
         let first = (sample * transform.lines + line) * linePoints
-        let lineModes = c.scratch(1).dropping(line * width, length: width)
-        forEachTile { range in
-          let row = first + range.lowerBound
-          let target = dx.slice.dropping(row * inputs, length: range.count * inputs)
+        let target = dx.slice.dropping(first * inputs, length: linePoints * inputs)
+        for tile in transform.tiles {
           transform.lineFromModes(
-            k, .analysisAdjoint, lineModes, points: range, channels: inputs, into: target,
-            dx.accumulates ? .accumulate : .zero)
-          guard hasSkip else { return }
-          k.multiply(
-            .init(c.outputGradient.dropping(row * outputs), rows: range.count, columns: outputs),
-            .init(c.scratch(3), rows: outputs, columns: inputs),
-            into: .init(target, rows: range.count, columns: inputs), .accumulate)
+            k, .analysisAdjoint, lineScratch.dropping(line * width, length: width), tile, channels: inputs,
+            scratch: scratch, into: target, dx.accumulates ? .accumulate : .zero)
+          guard hasSkip else { continue }
+          for run in tile.runs {
+            k.multiply(
+              .init(dz.dropping((first + run.lowerBound) * outputs), rows: run.count, columns: outputs),
+              .init(transposed, rows: outputs, columns: inputs),
+              into: .init(target.dropping(run.lowerBound * inputs), rows: run.count, columns: inputs),
+              .accumulate)
+          }
         }
       }
     }

@@ -64,6 +64,11 @@ struct SpectralMixing: Sendable {
     weightBlocks = map.weightBlocks
   }
 
+  /// Operations of one direction.
+  var flops: Double {
+    stages.reduce(0) { $0 + 8 * Double(batch * modes * $1.inputs * ($1.kind == .diagonal ? 1 : $1.outputs)) }
+  }
+
   /// Elements of the modes of `channels` channels.
   func count(channels: Int) -> Int { batch * modes * 2 * channels }
   /// Largest of the arrays between stages and of the result.

@@ -43,6 +43,14 @@ typedef struct OpkitKernels {
   void (*combine)(ptrdiff_t blocks, ptrdiff_t c, const void *cosine, const void *sine, int sign, void *out);
   /// Its transpose: cosine = plus + minus, sine = i·(plus − minus); plus or minus may be null.
   void (*split)(ptrdiff_t blocks, ptrdiff_t c, const void *plus, const void *minus, void *cosine, void *sine);
+  /// Rows first…last−1 of a line x of `points` rows of c, and their mirror images points − n:
+  /// even[n] = x[n] + x[points − n], odd[n] = x[n] − x[points − n]; a row that is its own image gives x[n] and 0.
+  void (*fold)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, const void *x, void *even, void *odd);
+  /// Its transpose: x[n] = init + even[n] + odd[n], x[points − n] = init + even[n] − odd[n]; init as in gemm.
+  void (*unfold)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, const void *even, const void *odd,
+                 void *x, int init, const void *bias);
+  /// In place: rows n and points − n become their sum and difference, for 0 < n < points/2. Its own transpose.
+  void (*butterfly)(ptrdiff_t points, ptrdiff_t c, void *x);
   /// h = f(z)
   void (*activate)(int f, ptrdiff_t n, const void *z, void *h);
   /// dz = dh·f'(z), (+)= when accumulate

@@ -22,6 +22,14 @@ public struct DataConfiguration: Sendable, Equatable {
   public var mapping: FieldMapping?
   public var inputNormalization: Normalizer.Kind
   public var outputNormalization: Normalizer.Kind
+  /// Relative noise added to the inputs of training and validation samples, and of test samples.
+  public var noise = Noise()
+
+  /// Relative noise of inputs.
+  public struct Noise: Sendable, Equatable {
+    public var train = 0.0
+    public var test = 0.0
+  }
 
   public init(
     path: String, testPath: String? = nil, train: Int, validation: Int = 0, test: Int = 0,
@@ -71,9 +79,31 @@ public struct DataConfiguration: Sendable, Equatable {
     outputNormalization = try normalization.choice(
       "output", default: Normalizer.Kind.channel,
       doc: "normalisation of the outputs, undone before anything is measured")
+    let noise = try reader.section(
+      "noise", doc: "normal noise added to inputs, over the root mean square of each sample's channel")
+    self.noise = Noise(
+      train: try noise.double("train", default: 0, in: 0...10, doc: "in training and validation samples"),
+      test: try noise.double("test", default: 0, in: 0...10, doc: "in test samples"))
+    let mask = try reader.optionalString(
+      "mask",
+      doc: "input field that is 1 inside the domain and 0 outside: outputs there are zero and do not count as errors")
     reading = ReadingOptions(
       channelAxis: channels == .auto ? nil : channels == .yes,
-      boundary: GridAxis.Boundary(rawValue: boundary.rawValue), stride: stride)
+      boundary: GridAxis.Boundary(rawValue: boundary.rawValue), stride: stride, mask: mask)
+  }
+
+  /// How test samples are read.
+  public var testReading: ReadingOptions {
+    var options = reading
+    options.inputNoise = noise.test
+    return options
+  }
+
+  /// How training and validation samples are read.
+  var trainReading: ReadingOptions {
+    var options = reading
+    options.inputNoise = noise.train
+    return options
   }
 
   private enum ChannelAxis: String, CaseIterable {

@@ -81,14 +81,17 @@ public final class LearningData {
 
   /// A reader of the file of a part.
   public func reader(_ part: Part, precision: Precision = .float32) throws -> SampleReader {
-    let source = part.path == testFile.path && part.samples == test.samples ? testFile : file
-    return try SampleReader(source, mapping: mapping, options: configuration.reading, precision: precision)
+    let isTest = part.path == testFile.path && part.samples == test.samples
+    return try SampleReader(
+      isTest ? testFile : file, mapping: mapping,
+      options: isTest ? configuration.testReading : configuration.trainReading, precision: precision)
   }
 
   /// What keeps a model of one file from being tested on the other; the grid itself may differ.
   private static func difference(_ a: OperatorSignature, _ b: OperatorSignature) -> String? {
     if a.inputChannels != b.inputChannels || a.outputChannels != b.outputChannels { return "channels" }
     if a.dimensions != b.dimensions { return "dimensions" }
+    if a.queries?.dimensions != b.queries?.dimensions { return "points" }
     return nil
   }
 }

@@ -29,6 +29,16 @@ public struct OutputDescription: Sendable, Equatable {
       stored = try file.values(of: time)
     }
     timeUnits = time?.attributes["units"]?.text ?? "1"
+    if let points = reader.plan.points {
+      fields = points.outputs.map { column in
+        let attributes = column.variable.attributes
+        return Field(
+          name: column.variable.name.split(separator: "/").last.map(String.init) ?? column.variable.name,
+          longName: attributes["long_name"]?.text ?? column.variable.name, units: attributes["units"]?.text ?? "1",
+          channels: column.width > 1 ? (0..<column.width).map(String.init) : [], times: [])
+      }
+      return
+    }
     fields = try reader.plan.outputs.map { piece in
       let variable = piece.axes.variable
       var channels: [String] = []
@@ -55,6 +65,13 @@ public struct OutputDescription: Sendable, Equatable {
   }
 
   public var channelCount: Int { fields.reduce(0) { $0 + $1.channelCount } }
+
+  /// The same fields at one time each.
+  public var withoutTimes: OutputDescription {
+    var result = self
+    for index in result.fields.indices { result.fields[index].times = [] }
+    return result
+  }
 
   /// The description as it stands in a checkpoint.
   public var json: JSONValue {

@@ -18,9 +18,12 @@ public final class SampleReader {
   public var mapping: FieldMapping { plan.mapping }
   public var sampleCount: Int { plan.sampleCount }
   public var pointCount: Int { plan.pointCount }
+  /// Points at which a sample's output is given: those of the grid, or scattered ones.
+  public var outputPointCount: Int { plan.points?.count ?? plan.pointCount }
 
   let plan: ChannelPlan
-  private var scratch = HostBuffer(count: 0, precision: .float32)
+  private let inputNoise: Double
+  var scratch = HostBuffer(count: 0, precision: .float32)
   /// Values of one field read at once, unless a single sample has more.
   private static let blockValues = 1 << 22
 
@@ -33,11 +36,20 @@ public final class SampleReader {
     self.file = file
     self.precision = precision
     plan = try ChannelPlan(file, mapping: mapping, options: options, includeOutputs: includeOutputs)
+    inputNoise = options.inputNoise
+    queries = try SampleReader.queries(plan, in: file)
+    let times = plan.outputs.count == 1 && !mapping.isWindow ? plan.outputs[0].times : nil
+    outputTimes = try times.flatMap { $0.count > 1 ? try file.times($0) : nil } ?? []
     for piece in plan.inputs + plan.outputs {
       let size = try PhysicalMemory.product([piece.channelCount, piece.axes.points], path: file.path)
       try PhysicalMemory.check(size, bytesEach: precision.byteCount, path: file.path)
     }
   }
+
+  /// Where outputs are given if not on the grid; coordinates of common points are read once.
+  private let queries: QueryPoints?
+  /// Times of the one output field that has several.
+  private let outputTimes: [Double]
 
   /// What a model learns from these data about its task.
   public var signature: OperatorSignature {
@@ -46,21 +58,51 @@ public final class SampleReader {
       return OperatorSignature(
         inputChannels: inputChannels, outputChannels: field, axes: axes, rolloutSteps: steps)
     }
-    return OperatorSignature(inputChannels: inputChannels, outputChannels: outputChannels, axes: axes)
+    return OperatorSignature(
+      inputChannels: inputChannels, outputChannels: outputChannels, axes: axes, queries: queries,
+      outputTimes: outputTimes, maskChannel: plan.maskChannel)
   }
 
   /// Reads samples into memory of the caller, in the reader's precision.
   ///
   /// - Parameters:
   ///   - inputs: room for `samples.count · pointCount · inputChannels` values.
-  ///   - outputs: room for `samples.count · pointCount · outputChannels` values, or `nil` to skip them.
+  ///   - outputs: room for `samples.count · outputPointCount · outputChannels` values, or `nil` to skip them.
   /// - Throws: ``DatasetsError`` also for NaN or infinite values, with the variable and the place of the first.
   public func read(_ samples: Range<Int>, inputs: UnsafeMutableRawPointer, outputs: UnsafeMutableRawPointer?)
     throws
   {
     precondition(samples.lowerBound >= 0 && samples.upperBound <= sampleCount, "samples outside the file")
     try gather(plan.inputs, samples, into: inputs, channels: inputChannels)
-    if let outputs { try gather(plan.outputs, samples, into: outputs, channels: outputChannels) }
+    if inputNoise > 0 {
+      switch precision {
+      case .float32: addNoise(inputs.assumingMemoryBound(to: Float.self), samples)
+      case .float64: addNoise(inputs.assumingMemoryBound(to: Double.self), samples)
+      }
+    }
+    guard let outputs else { return }
+    if let points = plan.points {
+      try gather(points.outputs, of: samples, points: points.count, into: outputs)
+    } else {
+      try gather(plan.outputs, samples, into: outputs, channels: outputChannels)
+    }
+  }
+
+  /// Adds noise to every channel but the mask.
+  private func addNoise<Scalar: BinaryFloatingPoint>(_ values: UnsafeMutablePointer<Scalar>, _ samples: Range<Int>) {
+    let numbers = Philox(seed: 0, stream: "input-noise")
+    let size = pointCount * inputChannels
+    for sample in samples {
+      let base = values + (sample - samples.lowerBound) * size
+      for channel in 0..<inputChannels where channel != plan.maskChannel {
+        let places = stride(from: channel, to: size, by: inputChannels)
+        let squares = places.reduce(0.0) { $0 + Double(base[$1]) * Double(base[$1]) }
+        let deviation = inputNoise * (squares / Double(pointCount)).squareRoot()
+        for i in places {
+          base[i] += Scalar(deviation * numbers.normals(UInt64(sample), UInt64(i)).0)
+        }
+      }
+    }
   }
 
   private func gather(

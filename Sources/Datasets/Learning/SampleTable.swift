@@ -10,6 +10,8 @@ import Tensors
 public final class SampleTable: Sendable {
   public let inputs: HostBuffer
   public let outputs: HostBuffer
+  /// Points of the samples' own, `[sample][point][coordinate]`; nil where outputs are on the grid or at common points.
+  public let points: HostBuffer?
   public let sampleCount: Int
   public let inputChannels: Int
   /// Output channels of a sample: `signature.outputChannels · signature.rolloutSteps`.
@@ -21,6 +23,8 @@ public final class SampleTable: Sendable {
 
   public var gridShape: [Int] { signature.gridShape }
   public var pointCount: Int { gridShape.reduce(1, *) }
+  /// Points at which a sample's output is given.
+  public var outputPointCount: Int { signature.outputShape.reduce(1, *) }
 
   /// Reads a range of samples.
   ///
@@ -33,15 +37,24 @@ public final class SampleTable: Sendable {
     signature = reader.signature
     precision = reader.precision
     let values = try PhysicalMemory.product(
-      [samples.count, reader.pointCount, inputChannels + outputChannels], path: reader.file.path)
+      [samples.count, max(reader.pointCount, reader.outputPointCount), inputChannels + outputChannels],
+      path: reader.file.path)
     try PhysicalMemory.check(values, bytesEach: precision.byteCount, path: reader.file.path)
-    let points = samples.count * reader.pointCount
-    inputs = HostBuffer(count: points * inputChannels, precision: precision)
-    outputs = HostBuffer(count: points * outputChannels, precision: precision)
+    inputs = HostBuffer(count: samples.count * reader.pointCount * inputChannels, precision: precision)
+    outputs = HostBuffer(count: samples.count * reader.outputPointCount * outputChannels, precision: precision)
     try reader.read(samples, inputs: inputs.base, outputs: outputs.base)
+    if case .perSample(let count, let dimensions)? = signature.queries {
+      let buffer = HostBuffer(count: samples.count * count * dimensions, precision: precision)
+      try reader.readPoints(samples, into: buffer.base)
+      points = buffer
+    } else {
+      points = nil
+    }
   }
 
   /// Standard normal numbers in place of data, for timing.
+  ///
+  /// - Precondition: outputs are on the grid or at common points.
   public init(random sampleCount: Int, signature: OperatorSignature, seed: UInt64, precision: Precision) {
     self.sampleCount = sampleCount
     self.signature = signature
@@ -49,9 +62,11 @@ public final class SampleTable: Sendable {
     sampleIndices = 0..<sampleCount
     inputChannels = signature.inputChannels
     outputChannels = signature.outputChannels * signature.rolloutSteps
-    let points = sampleCount * signature.gridShape.reduce(1, *)
-    inputs = HostBuffer(count: points * inputChannels, precision: precision)
-    outputs = HostBuffer(count: points * outputChannels, precision: precision)
+    inputs = HostBuffer(
+      count: sampleCount * signature.gridShape.reduce(inputChannels, *), precision: precision)
+    outputs = HostBuffer(
+      count: sampleCount * signature.outputShape.reduce(outputChannels, *), precision: precision)
+    points = nil
     for (name, buffer) in [("inputs", inputs), ("outputs", outputs)] {
       let numbers = Philox(seed: seed, stream: "random-table/" + name)
       for i in 0..<buffer.count { buffer[i] = numbers.normals(UInt64(i)).0 }
@@ -73,7 +88,11 @@ public final class SampleTable: Sendable {
       hash.update(UInt64(axis.count))
       for coordinate in axis.coordinates { hash.update(coordinate.bitPattern) }
     }
-    for buffer in [inputs, outputs] {
+    if case .common(let coordinates, let dimensions)? = signature.queries {
+      hash.update(UInt64(dimensions))
+      for coordinate in coordinates { hash.update(coordinate.bitPattern) }
+    }
+    for buffer in [inputs, outputs] + (points.map { [$0] } ?? []) {
       hash.update(UnsafeRawBufferPointer(start: buffer.base, count: buffer.byteCount))
     }
     return hash.hexadecimalDigest()

@@ -22,11 +22,15 @@ struct ChannelPlan {
   var storedGrid: [Int]
   var thinning: [(offset: Int, stride: Int)]
   var inputs: [ChannelPiece]
-  /// Empty if outputs were not asked for.
+  /// Empty if outputs were not asked for, or are at scattered points.
   var outputs: [ChannelPiece]
+  /// Outputs at scattered points.
+  var points: PointPlan?
+  /// Input channel that is 1 inside the domain and 0 outside.
+  var maskChannel: Int?
 
   var inputChannels: Int { inputs.reduce(0) { $0 + $1.channelCount } }
-  var outputChannels: Int { outputs.reduce(0) { $0 + $1.channelCount } }
+  var outputChannels: Int { points?.outputChannels ?? outputs.reduce(0) { $0 + $1.channelCount } }
   var pointCount: Int { axes.reduce(1) { $0 * $1.count } }
 
   init(_ file: DatasetFile, mapping: FieldMapping, options: ReadingOptions, includeOutputs: Bool) throws {
@@ -61,6 +65,12 @@ struct ChannelPlan {
         path: file.path)
       inputs = pieces(inputNames) { _ in 0..<1 }
       self.outputs = pieces(outputs) { _ in (count - 1)..<count }
+    case .trajectory:
+      let count = try ChannelPlan.times(
+        of: first, needed: includeOutputs ? 2 : 1, why: "the mapping goes from the first time to all times",
+        path: file.path)
+      inputs = pieces(inputNames) { _ in 0..<1 }
+      self.outputs = pieces(outputs) { _ in 0..<count }
     case .window(_, let inputSteps, let outputSteps):
       let (sum, overflow) = inputSteps.addingReportingOverflow(outputSteps)
       guard inputSteps > 0, outputSteps > 0, !overflow else {
@@ -71,6 +81,20 @@ struct ChannelPlan {
         why: "the window takes \(inputSteps) and predicts \(outputSteps)", path: file.path)
       inputs = pieces(inputNames) { _ in 0..<inputSteps }
       self.outputs = pieces(outputs) { _ in inputSteps..<sum }
+    case .points(_, let points, let outputs):
+      inputs = pieces(inputNames) { $0.timeCount.map { 0..<$0 } }
+      self.outputs = []
+      self.points = try PointPlan(
+        file, points: find(points, "points"), outputs: includeOutputs ? outputs.map { try find($0, "output") } : [],
+        samples: first.sampleCount)
+    }
+    if let mask = options.mask {
+      guard let index = inputs.firstIndex(where: { $0.axes.variable.name == mask }), inputs[index].channelCount == 1
+      else {
+        throw DatasetsError.badMapping(
+          path: file.path, reason: "the mask '\(mask)' is not an input field with one channel")
+      }
+      maskChannel = inputs[..<index].reduce(0) { $0 + $1.channelCount }
     }
     self.mapping = mapping
     sampleCount = first.sampleCount
@@ -91,6 +115,8 @@ struct ChannelPlan {
     case .steady(let inputs, let outputs): (inputs, outputs, false)
     case .initialToFinal(let field): ([field], [field], true)
     case .window(let field, _, _): ([field], [field], true)
+    case .points(let inputs, _, _): (inputs, [], false)
+    case .trajectory(let field): ([field], [field], true)
     }
   }
 

@@ -1,6 +1,6 @@
 import Fields
 
-/// How variables of a file without named dimensions are to be understood.
+/// How the variables of a file are to be understood and used.
 public struct ReadingOptions: Sendable, Equatable {
   /// Whether the axis after the sample axis (and the time axis of a time mapping) counts channels; `nil` lets
   /// the shapes decide, see ``FieldAxes``.
@@ -9,10 +9,20 @@ public struct ReadingOptions: Sendable, Equatable {
   public var boundary: GridAxis.Boundary?
   /// Every how many-th grid point is used.
   public var stride: Int
+  /// Standard deviation of normal noise added to inputs, over the root mean square of the sample's channel. The noise of a
+  /// sample is a function of its number alone.
+  public var inputNoise: Double
+  /// Input field that is 1 inside the domain and 0 outside, where outputs do not count.
+  public var mask: String?
 
-  public init(channelAxis: Bool? = nil, boundary: GridAxis.Boundary? = nil, stride: Int = 1) {
+  public init(
+    channelAxis: Bool? = nil, boundary: GridAxis.Boundary? = nil, stride: Int = 1, inputNoise: Double = 0,
+    mask: String? = nil
+  ) {
     self.channelAxis = channelAxis
     self.boundary = boundary
     self.stride = stride
+    self.inputNoise = inputNoise
+    self.mask = mask
   }
 }

@@ -70,6 +70,11 @@ final class DatasetStructure {
         try coordinate(name, texts: channels),
         [.init("long_name", .text("component of a vector-valued field"))])
     }
+    if layout.pointCount > 0 {
+      try add(
+        try coordinate("point", integers: Array(0..<layout.pointCount)),
+        [.init("long_name", .text("number of a scattered point")), .init("units", .text("1"))])
+    }
     for axis in layout.axes {
       try add(
         try coordinate(axis.name, numbers: axis.coordinates),
@@ -155,7 +160,7 @@ final class DatasetStructure {
   private static func dimensions(of field: SampleLayout.Field, in layout: SampleLayout) -> [String] {
     let channel = channelDimensions(layout).count > 1 ? "\(field.name)_channel" : "channel"
     return ["sample"] + (field.dependsOnTime ? ["time"] : []) + (field.channels.isEmpty ? [] : [channel])
-      + layout.axes.map(\.name)
+      + (field.isOnPoints ? ["point"] : layout.axes.map(\.name))
   }
 
   /// One sample per chunk; fewer times of it where that would exceed 1 GiB (a chunk is limited to 4 GiB).

@@ -30,6 +30,16 @@ public struct MetricGrid: Sendable, Equatable {
       points: axes.map(\.count), channels: channels, isPeriodic: axes.map { $0.boundary == .periodic })
   }
 
+  /// The grid of a learning task's outputs. Scattered points count as a line of points without order, so that only
+  /// measures without derivatives mean something.
+  public init(_ signature: OperatorSignature, channels: Int) {
+    if let queries = signature.queries {
+      self.init(points: [queries.count], channels: channels, isPeriodic: [false])
+    } else {
+      self.init(axes: signature.axes, channels: channels)
+    }
+  }
+
   public var pointCount: Int { points.reduce(1, *) }
   public var valueCount: Int { pointCount * channels }
 }

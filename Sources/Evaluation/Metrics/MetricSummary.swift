@@ -3,6 +3,8 @@ public struct MetricSummary: Sendable, Equatable {
   public let count: Int
   /// The plain mean of the samples' numbers: each sample weighs the same.
   public let mean: Double
+  /// The mean without the ⌈n/1000⌉ largest numbers, as the DeepONet paper reports it; the mean itself of one sample.
+  public let trimmedMean: Double
   public let median: Double
   /// The number that 95 % of the samples do not exceed, interpolated linearly between samples.
   public let percentile95: Double
@@ -19,6 +21,8 @@ public struct MetricSummary: Sendable, Equatable {
     let sorted = ranked.sorted()
     count = values.count
     mean = values.reduce(0, +) / Double(values.count)
+    let kept = sorted.dropLast(values.count > 1 ? (values.count + 999) / 1000 : 0)
+    trimmedMean = kept.reduce(0, +) / Double(kept.count)
     median = Self.quantile(0.5, of: sorted)
     percentile95 = Self.quantile(0.95, of: sorted)
     var worstIndex = 0

@@ -9,22 +9,27 @@ extension Eval {
   func evaluateModel(_ invocation: Invocation) throws -> ExitStatus {
     let model = try TrainedModel(path: checkpoint, shared: shared)
     let pool = WorkerPool(workerCount: invocation.threads)
-    let precision = model.configuration.training.precision
-    let (reader, samples) = try samplesToMeasure(model, precision: precision)
+    let (reader, samples) = try samplesToMeasure(model)
     try model.check(reader)
-    let predictor = Predictor(model.task, parameters: model.parameters, pool: pool)
+    let predictor = Predictor(model.task.asked(atPointsOf: reader), parameters: model.parameters, pool: pool)
     let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
     let evaluation = try ModelEvaluation(predictor, reader, samples: samples, pool: pool) {
       progress.update($0)
     }
     progress.finish()
     if let plot {
+      guard reader.signature.queries == nil else {
+        throw Diagnostic(
+          "usage.plot", exit: .usage, "outputs at scattered points are not drawn", at: "--plot \(plot)",
+          why: "pictures show functions on grids", fix: "leave --plot out")
+      }
       try PredictionPanels(
         predictor, reader, evaluation, outputs: model.file.checkpoint.outputs,
         title: "\(model.configuration.model.card.identifier) on \(reader.file.path)"
       ).write(to: plot)
     }
-    let report = EvaluationReport(evaluation)
+    let tasks = try tasks.map { try TaskGroups(reader.file, field: $0, samples: samples) }
+    let report = EvaluationReport(evaluation, tasks: tasks)
     if json {
       let description: JSONValue = [
         "checkpoint": .string(checkpoint), "data": .string(reader.file.path),
@@ -42,17 +47,19 @@ extension Eval {
   }
 
   /// All samples of `--data`, or the test samples that the checkpoint was trained beside.
-  private func samplesToMeasure(_ model: TrainedModel, precision: Precision) throws -> (
-    SampleReader, Range<Int>
-  ) {
+  ///
+  /// - Parameter stride: every how many-th grid point, instead of what the configuration says.
+  func samplesToMeasure(_ model: TrainedModel, stride: Int? = nil) throws -> (SampleReader, Range<Int>) {
+    let precision = model.configuration.training.precision
+    var configuration = model.configuration.data
+    if let stride { configuration.reading.stride = stride }
     if let data {
       let reader = try SampleReader(
-        DatasetFile(path: data), mapping: model.file.checkpoint.mapping,
-        options: model.configuration.data.reading,
+        DatasetFile(path: data), mapping: model.file.checkpoint.mapping, options: configuration.testReading,
         precision: precision)
       return (reader, 0..<reader.sampleCount)
     }
-    let learning = try LearningData(model.configuration.data)
+    let learning = try LearningData(configuration)
     guard learning.test.count > 0 else {
       throw Diagnostic(
         "usage.data", exit: .usage, "the checkpoint was trained without test samples", at: checkpoint,

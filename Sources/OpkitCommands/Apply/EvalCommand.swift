@@ -11,11 +11,17 @@ struct Eval: OpkitCommand {
       Without --data, the test samples that the checkpoint was trained beside. Metrics are those of the physical \
       fields: normalisation is undone first.
 
+      With --resolutions, the samples are thinned to several grids and the same weights are applied on each: the \
+      table shows the error and how far predictions on one grid are from those on the next, and says in words whether \
+      the error is flat and the model discretisation-convergent.
+
       Examples:
 
         opkit eval runs/burgers/best.safetensors
         opkit eval runs/burgers/best.safetensors --data burgers-fine.h5
         opkit eval runs/burgers/best.safetensors --json
+        opkit eval runs/fisher/best.safetensors --tasks family
+        opkit eval runs/burgers/best.safetensors --resolutions 256,512,1024
       """)
 
   @Argument(help: "Checkpoint file.", completion: .file(extensions: ["safetensors"]))
@@ -27,6 +33,17 @@ struct Eval: OpkitCommand {
   @Option(help: ArgumentHelp("Draw input, truth, prediction and error to this file.", valueName: "file.png"))
   var plot: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Report each task by itself: the channel of this field that is largest names a sample's task.",
+      valueName: "field"))
+  var tasks: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Compare grids with these numbers of points along the first axis.", valueName: "n,n,…"))
+  var resolutions: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -35,6 +52,14 @@ struct Eval: OpkitCommand {
   func execute(in invocation: Invocation) throws -> ExitStatus {
     try InputPath.check(checkpoint, is: "a checkpoint")
     if let data { try InputPath.check(data, is: "a dataset") }
+    if let resolutions {
+      if plot != nil {
+        throw Diagnostic(
+          "usage.plot", exit: .usage, "--plot draws the samples of one grid", at: "--plot",
+          why: "--resolutions measures several", fix: "draw in a command of its own, without --resolutions")
+      }
+      return try studyResolutions(Eval.resolutions(resolutions), invocation)
+    }
     return try evaluateModel(invocation)
   }
 }

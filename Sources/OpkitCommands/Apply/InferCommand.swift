@@ -10,9 +10,13 @@ struct Infer: OpkitCommand {
     discussion: """
       The input file needs the input fields of the model only; the output is a dataset like any other.
 
-      Example:
+      A model with a trunk, such as a DeepONet, can be asked at any points: --points names a text file with one \
+      point a line, its coordinates separated by spaces or commas, time last where the output has times.
+
+      Examples:
 
         opkit infer runs/burgers/best.safetensors inputs.h5 -o predictions.h5
+        opkit infer runs/deeponet/best.safetensors inputs.h5 --points points.csv -o predictions.h5
       """)
 
   @Argument(help: "Checkpoint file.", completion: .file(extensions: ["safetensors"]))
@@ -24,6 +28,9 @@ struct Infer: OpkitCommand {
   @Option(name: .shortAndLong, help: ArgumentHelp("File to write.", valueName: "file.h5"))
   var output: String
 
+  @Option(help: ArgumentHelp("Ask for the output at these points.", valueName: "file"), completion: .file())
+  var points: String?
+
   @Flag(help: "Replace the output if it exists.")
   var force = false
 
@@ -32,6 +39,7 @@ struct Infer: OpkitCommand {
   func execute(in invocation: Invocation) throws -> ExitStatus {
     try InputPath.check(checkpoint, is: "a checkpoint")
     try InputPath.check(input, is: "a dataset")
+    if let points { try InputPath.check(points, is: "a list of points") }
     try OutputPath.checkFile(output, force: force)
     return try applyModel(invocation)
   }

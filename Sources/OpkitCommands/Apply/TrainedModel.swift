@@ -43,7 +43,9 @@ struct TrainedModel {
   }
 
   /// Refuses data that the model cannot be applied to.
-  func check(_ reader: SampleReader) throws {
+  ///
+  /// - Parameter onGrid: whether the output will be on the data's grid.
+  func check(_ reader: SampleReader, onGrid: Bool = true) throws {
     let (has, needs) = (reader.signature, task.signature)
     func refuse(_ what: String, _ found: Int, _ wanted: Int) -> Diagnostic {
       Diagnostic(
@@ -62,8 +64,7 @@ struct TrainedModel {
       throw refuse("output channels", has.outputChannels, needs.outputChannels)
     }
     try configuration.model.validate(task.model, has.gridShape)
-    for normalizer in [task.inputNormalizer, task.outputNormalizer] {
-      try normalizer.check(grid: has.gridShape)
-    }
+    try task.inputNormalizer.check(grid: has.gridShape)
+    if onGrid { try task.outputNormalizer.check(grid: has.outputShape) }
   }
 }

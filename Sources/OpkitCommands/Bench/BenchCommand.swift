@@ -12,8 +12,9 @@ struct Bench: OpkitCommand {
     commandName: "bench",
     abstract: "Time a model's training step and prediction on this machine.",
     discussion: """
-      Steps are whole ones, through the path that 'train' takes: forward, backward, optimizer. Each is printed beside \
-      the speed that one core reached on a matrix product at that moment, because shared machines vary.
+      Steps are whole ones, through the path that 'train' takes: forward, backward, optimizer; predictions are those of \
+      'infer'. Beside them stand the speed that one core reached at that moment on a matrix product in its cache and on \
+      arrays in memory, because shared machines vary.
 
       Example:
 
@@ -41,7 +42,7 @@ struct Bench: OpkitCommand {
     let reader = ConfigReader(try shared.load(config))
     let configuration = try BenchConfiguration(from: reader)
     try reader.finish()
-    let report = try BenchReport(configuration, steps: steps, threads: invocation.threads)
+    let report = BenchReport(try BenchRun(configuration, steps: steps, threads: invocation.threads))
     try invocation.console.print(json ? report.json.serialized(indent: 2) : report.text)
     return .success
   }

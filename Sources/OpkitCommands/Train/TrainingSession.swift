@@ -148,15 +148,17 @@ struct TrainingSession {
       let evaluation = try ModelEvaluation(predictor, reader, samples: data.test.samples, pool: pool)
       members.append(.init(key: "test", value: EvaluationReport(evaluation).json))
       let panels = run.directory.path + "/panels.png"
-      try PredictionPanels(
-        predictor, reader, evaluation, outputs: data.outputs,
-        title: "\(configuration.model.card.identifier) on \(data.test.path)"
-      ).write(to: panels)
+      if data.signature.queries == nil {
+        try PredictionPanels(
+          predictor, reader, evaluation, outputs: data.outputs,
+          title: "\(configuration.model.card.identifier) on \(data.test.path)"
+        ).write(to: panels)
+      }
       if let error = evaluation["relativeL2"] {
         lines.append(
           "test       relative L2 \(numberText(error.summary.mean)) over \(data.test.count) samples")
       }
-      lines.append("picture    \(panels)")
+      if data.signature.queries == nil { lines.append("picture    \(panels)") }
     }
     try run.directory.writeSummary(.object(members))
     lines.append("checkpoint \(run.directory.lastCheckpoint)")

@@ -1,7 +1,7 @@
 import Configuration
 
 extension Darcy {
-  /// Reads `points`, `solvePoints`, `grid`, `domain`, `source`, `sourceField`, `coefficient`, `field`,
+  /// Reads `points`, `solvePoints`, `grid`, `method`, `domain`, `source`, `sourceField`, `coefficient`, `field`,
   /// `preconditioner`, `tolerance`, `maximumIterations`.
   public init(from reader: ConfigReader) throws {
     points = try reader.int("points", default: 85, in: 3...4096, doc: "stored grid points per direction")
@@ -11,12 +11,15 @@ extension Darcy {
     grid = try reader.choice(
       "grid", default: .vertex,
       doc: "\"vertex\": points i/(n-1), zero boundary included; \"cell\": cell centres (i+1/2)/n")
+    method = try reader.choice(
+      "method", default: .finiteVolume,
+      doc: "\"finite-volume\": any coefficient; \"galerkin\": polynomials, for log-normal ones that are smooth")
     domain = try reader.choice(
       "domain", default: .square, doc: "where the equation holds; zero elsewhere, cut along the grid")
     source = try reader.double("source", default: 1, in: -1e6...1e6, doc: "mean of the right-hand side f")
     sourceField = try reader.optionalSection(
-      "sourceField", doc: "Gaussian field added to f, with Neumann boundary; null: f is constant"
-    ).map { try GaussianCovariance(from: $0, default: GaussianCovariance(variance: 9, tau: 3, alpha: 2)) }
+      "sourceField", doc: "Gaussian field added to f; null: f is constant"
+    ).map(Field.init)
     coefficient = try reader.variant(
       "coefficient",
       of: [
@@ -47,9 +50,7 @@ extension Darcy {
           }
         ),
       ], default: "binary", doc: "how the Gaussian field becomes the coefficient a")
-    covariance = try GaussianCovariance(
-      from: reader.section("field", doc: "Gaussian field with Neumann boundary"),
-      default: GaussianCovariance(variance: 9, tau: 3, alpha: 2))
+    field = try Field(from: reader.section("field", doc: "Gaussian field ψ of the coefficient"))
     preconditioner = try reader.choice(
       "preconditioner", default: .automatic,
       doc: "\"automatic\": sine on the square up to a contrast of 30, multigrid otherwise")
@@ -61,6 +62,14 @@ extension Darcy {
       throw reader.fail(
         "preconditioner", "the sine preconditioner knows the whole square only",
         why: "domain is \"\(domain.rawValue)\"", fix: "set preconditioner to \"automatic\"")
+    }
+    if method == .galerkin {
+      guard case .lognormal = coefficient, domain == .square else {
+        throw reader.fail(
+          "method", "polynomials solve smooth coefficients on the whole square only",
+          why: "coefficient is \"\(coefficient.name)\" and domain is \"\(domain.rawValue)\"",
+          fix: "set coefficient to \"lognormal\" and domain to \"square\", or method to \"finite-volume\"")
+      }
     }
     guard points <= solvePoints, (solvePoints - 1) % (points - 1) == 0 else {
       throw reader.fail(

@@ -1,3 +1,4 @@
+import Configuration
 import Fields
 import RealModule
 import Tensors
@@ -9,7 +10,8 @@ import Tensors
 /// a is a function of ψ ~ N(0, σ²(-Δ+τ²)^(-α)) with Neumann boundary: 12 where ψ ≥ 0 and 3 elsewhere, or
 /// log-normal; or it is a product of waves on many scales. Defaults are those of the FNO paper: α = 2, τ = 3, f = 1, solved on 421² points.
 ///
-/// - Shape: fields `coefficient` and `solution`: `[points, points]`, axes x, y; `source` if it is random.
+/// - Shape: fields `coefficient` and `solution`: `[points, points]`, axes x, y; `source` if it is random, `mask` on a
+///   part of the square.
 /// - References: Z. Li et al., Fourier Neural Operator for Parametric PDEs, ICLR 2021, sec. 5.2.
 public struct Darcy: Problem {
   public static let card = ProblemCard(
@@ -21,16 +23,35 @@ public struct Darcy: Problem {
   let points: Int
   let solvePoints: Int
   let grid: SquareGrid
+  let method: Method
   let domain: SquareDomain
   /// Mean of f.
   let source: Double
   /// Distribution of what is added to it.
-  let sourceField: GaussianCovariance?
+  let sourceField: Field?
   let coefficient: Coefficient
-  let covariance: GaussianCovariance
+  /// Distribution of ψ.
+  let field: Field
   let preconditioner: Preconditioner
   let tolerance: Double
   let maximumIterations: Int
+
+  /// A Gaussian field on the square.
+  struct Field: Sendable {
+    var covariance: GaussianCovariance
+    var basis: SquareGaussianField.Basis
+
+    init(from reader: ConfigReader) throws {
+      covariance = try GaussianCovariance(
+        from: reader, default: GaussianCovariance(variance: 9, tau: 3, alpha: 2))
+      basis = try reader.choice(
+        "basis", default: .neumann, doc: "cosines, or sines that vanish on the boundary")
+    }
+
+    func parameters(prefix: String) -> [(name: String, value: ProblemParameter)] {
+      covariance.parameters(prefix: prefix) + [(prefix + "Basis", .text(basis.rawValue))]
+    }
+  }
 
   /// How a Gaussian field becomes a coefficient.
   public enum Coefficient: Sendable, Equatable {
@@ -48,6 +69,14 @@ public struct Darcy: Problem {
       case .trigonometric: "trigonometric"
       }
     }
+  }
+
+  /// How the equation is discretised.
+  public enum Method: String, Sendable, CaseIterable {
+    /// Five-point finite volumes on the solve grid: any coefficient.
+    case finiteVolume = "finite-volume"
+    /// Polynomials on the whole square: coefficients that are smooth.
+    case galerkin
   }
 
   /// What conjugate gradients are preconditioned by.
@@ -69,16 +98,18 @@ public struct Darcy: Problem {
       fields: [
         .init(name: "coefficient", longName: "permeability"),
         .init(name: "solution", longName: "pressure"),
-      ] + (sourceField == nil ? [] : [.init(name: "source", longName: "source")]))
+      ] + (sourceField == nil ? [] : [.init(name: "source", longName: "source")])
+        + (domain == .square ? [] : [.init(name: "mask", longName: "1 inside of the domain, 0 outside")]))
   }
 
   public var mapping: FieldMapping {
     .steady(
-      inputs: ["coefficient"] + (sourceField == nil ? [] : ["source"]), outputs: ["solution"])
+      inputs: ["coefficient"] + (sourceField == nil ? [] : ["source"]) + (domain == .square ? [] : ["mask"]),
+      outputs: ["solution"])
   }
 
   public var qualityMeasures: [QualityMeasure] {
-    [
+    (method == .finiteVolume ? [] : GalerkinMeasures.all) + [
       QualityMeasure(name: "residual", longName: "relative preconditioned residual norm"),
       QualityMeasure(
         name: "energyError", longName: "bound of the relative algebraic error in the energy norm"),
@@ -90,7 +121,7 @@ public struct Darcy: Problem {
   public var parameters: [(name: String, value: ProblemParameter)] {
     var list: [(name: String, value: ProblemParameter)] = [
       ("source", .number(source)), ("solvePoints", .number(Double(solvePoints))),
-      ("grid", .text(grid.rawValue)), ("domain", .text(domain.rawValue)),
+      ("grid", .text(grid.rawValue)), ("domain", .text(domain.rawValue)), ("method", .text(method.rawValue)),
       ("coefficientType", .text(coefficient.name)),
     ]
     switch coefficient {
@@ -101,7 +132,7 @@ public struct Darcy: Problem {
     case .trigonometric(let scales):
       list.append(("coefficientScales", .number(Double(scales))))
     }
-    return list + covariance.parameters(prefix: "field")
+    return list + field.parameters(prefix: "field")
       + (sourceField?.parameters(prefix: "sourceField") ?? [])
   }
 
@@ -115,5 +146,7 @@ public struct Darcy: Problem {
       secondsPerSample: (usesGrids ? 1.2e-6 : 21 * 1.6e-8) * unknowns)
   }
 
-  public func makeSolver() -> any SampleSolver { DarcySolver(self) }
+  public func makeSolver() throws -> any SampleSolver {
+    method == .galerkin ? try GalerkinSolver(self) : DarcySolver(self)
+  }
 }

@@ -5,8 +5,8 @@ import Spectral
 /// stride-th point.
 final class DarcySolver: SampleSolver {
   private let problem: Darcy
-  private let field: NeumannGaussianField
-  private let sourceField: NeumannGaussianField?
+  private let field: SquareGaussianField
+  private let sourceField: SquareGaussianField?
   private let conjugateGradients: ConjugateGradients
   private let sine: DirichletLaplacian
   private lazy var multigrid = Multigrid(unknowns: problem.grid.unknowns(problem.solvePoints))
@@ -15,7 +15,7 @@ final class DarcySolver: SampleSolver {
   init(_ problem: Darcy) {
     self.problem = problem
     let unknowns = problem.grid.unknowns(problem.solvePoints)
-    field = DarcySolver.field(problem, problem.covariance, stream: "coefficient")
+    field = DarcySolver.field(problem, problem.field, stream: "coefficient")
     sourceField = problem.sourceField.map { DarcySolver.field(problem, $0, stream: "source") }
     let operation = DiffusionOperator(unknowns: unknowns, grid: problem.grid, domain: problem.domain)
     sine = DirichletLaplacian(unknowns: unknowns, grid: problem.grid)
@@ -23,13 +23,13 @@ final class DarcySolver: SampleSolver {
     rightHandSide = WorkArray(count: unknowns * operation.rowStride)
   }
 
-  private static func field(_ problem: Darcy, _ covariance: GaussianCovariance, stream: String)
-    -> NeumannGaussianField
+  private static func field(_ problem: Darcy, _ distribution: Darcy.Field, stream: String)
+    -> SquareGaussianField
   {
     let atVertices = problem.grid == .vertex
-    return NeumannGaussianField(
+    return SquareGaussianField(
       points: problem.solvePoints, atVertices: atVertices, modes: problem.solvePoints - (atVertices ? 2 : 1),
-      covariance: covariance, stream: stream)
+      covariance: distribution.covariance, stream: stream, basis: distribution.basis)
   }
 
   func solve(index: Int, seed: UInt64) throws -> SolvedSample {
@@ -47,7 +47,7 @@ final class DarcySolver: SampleSolver {
         rightHandSide.pointer, tolerance: problem.tolerance, maximumIterations: problem.maximumIterations)
       let condition = usesSine ? contrast : outcome.condition
       return SolvedSample(
-        fields: [stored(field), storedSolution()] + (sourceField.map { [stored($0)] } ?? []),
+        fields: [stored(field), storedSolution()] + (sourceField.map { [stored($0)] } ?? []) + storedMask,
         quality: [
           "residual": outcome.residual, "energyError": outcome.residual * condition.squareRoot(),
           "contrast": contrast, "iterations": Double(outcome.iterations),
@@ -87,9 +87,25 @@ final class DarcySolver: SampleSolver {
     }
   }
 
-  private func stored(_ field: NeumannGaussianField) -> [Double] {
+  private func stored(_ field: SquareGaussianField) -> [Double] {
     let (n, points, stride) = (problem.points, problem.solvePoints, problem.stride)
     return (0..<n * n).map { field.values.pointer[($0 / n) * stride * points + ($0 % n) * stride] }
+  }
+
+  /// The domain at the stored points, where it is not the whole square; its boundary does not belong to it.
+  private var storedMask: [[Double]] {
+    guard problem.domain != .square else { return [] }
+    let (n, points) = (problem.points, problem.solvePoints)
+    let inside = (0..<n).map { i in
+      let x = problem.grid.coordinate(i * problem.stride, of: points)
+      return (x: x, isOpen: x > 0 && x < 1)
+    }
+    return [
+      (0..<n * n).map { at in
+        let (a, b) = (inside[at / n], inside[at % n])
+        return a.isOpen && b.isOpen && problem.domain.contains(a.x, b.x) ? 1 : 0
+      }
+    ]
   }
 
   private func storedSolution() -> [Double] {

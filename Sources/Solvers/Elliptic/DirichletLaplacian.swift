@@ -14,8 +14,11 @@ package final class DirichletLaplacian {
   /// Doubles from one row to the next: whole cache lines, so that rows are aligned for the transforms, and at
   /// least one more than the unknowns, so that a stencil finds a zero beyond either end of a row.
   package let rowStride: Int
-  private let forward: TrigonometricTransform
-  private let backward: TrigonometricTransform
+  private let forward: RowTransform
+  private let backward: RowTransform
+  private let scratch: WorkArray
+  /// Takes the place of the missing partner of a last odd row.
+  private let spare: WorkArray
   /// w_i(k) of the elimination: w_0 = 1/d_0, w_i = 1/(d_i - w_{i-1}).
   private let elimination: WorkArray
   private let scale: Double
@@ -28,8 +31,11 @@ package final class DirichletLaplacian {
     unknowns = n
     rowStride = Self.rowStride(unknowns: n)
     let kind: TrigonometricTransform.Kind = grid == .vertex ? .sine1 : .sine2
-    forward = TrigonometricTransform(kind, shape: [n])
-    backward = TrigonometricTransform(kind.inverse, shape: [n])
+    let paired = grid == .vertex ? PairedSineTransform(pointCount: n) : nil
+    forward = paired.map(RowTransform.paired) ?? .single(TrigonometricTransform(kind, shape: [n]))
+    backward = paired.map(RowTransform.paired) ?? .single(TrigonometricTransform(kind.inverse, shape: [n]))
+    scratch = WorkArray(count: paired?.scratchCount ?? 0)
+    spare = WorkArray(count: rowStride)
     scale = 1 / Double(kind.logicalLength(n))
     elimination = WorkArray(count: n * rowStride)
     for k in 0..<n {
@@ -53,7 +59,7 @@ package final class DirichletLaplacian {
     for i in 0..<n {
       let row = f + i * stride
       let factor = w + i * stride
-      forward.apply(row)
+      if i % 2 == 0 { transform(forward, row, i + 1 < n ? row + stride : nil) }
       if i == 0 {
         for k in 0..<n { row[k] *= s * factor[k] }
       } else {
@@ -61,14 +67,40 @@ package final class DirichletLaplacian {
         for k in 0..<n { row[k] = (row[k] * s + above[k]) * factor[k] }
       }
     }
-    // A row is transformed back as soon as the one above has used it.
+    // Two rows are transformed back as soon as the one above has used them.
+    var finished = 1
     for i in (0..<n - 1).reversed() {
       let row = f + i * stride
       let below = row + stride
       let factor = w + i * stride
       for k in 0..<n { row[k] += factor[k] * below[k] }
-      backward.apply(below)
+      finished += 1
+      if finished == 3 {
+        transform(backward, below, below + stride)
+        finished = 1
+      }
     }
-    backward.apply(f)
+    transform(backward, f, finished == 2 ? f + stride : nil)
+  }
+
+  private enum RowTransform {
+    case single(TrigonometricTransform)
+    case paired(PairedSineTransform)
+  }
+
+  /// One row, or two of them.
+  @inline(__always)
+  private func transform(
+    _ kind: RowTransform, _ first: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>?
+  ) {
+    switch kind {
+    case .single(let one):
+      one.apply(first)
+      if let second { one.apply(second) }
+    case .paired(let pair):
+      // Rounding of the one row reaches the other, so the spare one must not keep it.
+      if second == nil { spare.fill(0) }
+      pair.apply(first, second ?? spare.pointer, scratch: scratch.pointer)
+    }
   }
 }

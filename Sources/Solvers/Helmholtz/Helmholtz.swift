@@ -67,14 +67,14 @@ public struct Helmholtz: Problem {
 /// Draws speeds and solves for the waves.
 private final class HelmholtzSolver: SampleSolver {
   private let problem: Helmholtz
-  private let field: NeumannGaussianField
+  private let field: SquareGaussianField
   private let discretization: HelmholtzDiscretization
 
   init(_ problem: Helmholtz) {
     self.problem = problem
-    field = NeumannGaussianField(
-      points: problem.points, atVertices: true, modes: problem.modes, covariance: problem.covariance,
-      stream: "speed")
+    field = SquareGaussianField(
+      points: problem.points, atVertices: true, modes: Helmholtz.largestWavenumber(modes: problem.modes),
+      covariance: problem.covariance, stream: "speed", lowest: problem.modes)
     discretization = HelmholtzDiscretization(cells: problem.points - 1, boundary: problem.boundary)
   }
 

@@ -18,11 +18,15 @@ extension NavierStokes {
               wavenumber: try $0.int("wavenumber", default: 4, in: 1...100, doc: "n, periods per side"))
           }
         ),
-      ], default: "diagonal", doc: "shape of the constant forcing")
-    let amplitude = if case .kolmogorov = forcing { 1.0 } else { 0.1 }
+        (
+          "gaussian", "A times a Gaussian field of each sample, stored beside the vorticity",
+          { .gaussian(try GaussianCovariance(from: $0, default: FourierForcing.unitTorusOfTensorized)) }
+        ),
+      ], default: "diagonal", doc: "shape of the forcing, which is constant in time")
+    let amplitude = forcing == .diagonal ? 0.1 : 1
     forcingAmplitude = try reader.double(
       "forcingAmplitude", default: amplitude, in: -1e6...1e6,
-      doc: "A, amplitude of the forcing; 1 by default for kolmogorov")
+      doc: "A, amplitude of the forcing; 0.1 by default for diagonal, 1 for others")
     meanFlow = try reader.doubles(
       "meanFlow", default: [0, 0], count: 2, each: -1e6...1e6, doc: "constant velocity added to the flow")
     points = try reader.int("points", default: 64, in: 4...4096, doc: "stored grid points per direction")

@@ -8,9 +8,10 @@ import Spectral
 ///
 /// Defaults: ν = 1e-3, A = 0.1, σ² = 7³, τ = 7, α = 2.5, 50 records at t = 1…50 on 64² points. σ² is that of
 /// the published code; the paper prints 7^{3/2}, and the files of 2020 have twice the code's later variance
-/// (`"normalization": "fno-2020"`). Drag, Kolmogorov forcing and five other distributions of initial states are options.
+/// (`"normalization": "fno-2020"`). Drag, Kolmogorov and random forcing and seven other
+/// distributions of initial states are options.
 ///
-/// - Shape: field `vorticity`: `[times, points, points]`, axes x, y.
+/// - Shape: field `vorticity`: `[times, points, points]`, axes x, y; `forcing`: `[points, points]` if it is random.
 /// - References: Z. Li et al., Fourier Neural Operator for Parametric PDEs, ICLR 2021, sec. 5.3.
 public struct NavierStokes: Problem, TrajectoryProblem {
   public static let card = ProblemCard(
@@ -34,11 +35,15 @@ public struct NavierStokes: Problem, TrajectoryProblem {
     let coordinates = (0..<points).map { Double($0) / Double(points) }
     return SampleLayout(
       axes: ["x", "y"].map { GridAxis(name: $0, coordinates: coordinates, boundary: .periodic) },
-      times: trajectory.times, fields: [.init(name: "vorticity", longName: "vorticity", dependsOnTime: true)])
+      times: trajectory.times,
+      fields: [.init(name: "vorticity", longName: "vorticity", dependsOnTime: true)]
+        + (forcing.isRandom ? [.init(name: "forcing", longName: "curl of the force")] : []))
   }
 
-  /// The first `inputSteps` records to all that follow, or first to last where there are too few records.
+  /// The first `inputSteps` records to all that follow, or first to last where there are too few records; the forcing
+  /// to all records where it is random.
   public var mapping: FieldMapping {
+    if forcing.isRandom { return .steady(inputs: ["forcing"], outputs: ["vorticity"]) }
     let records = trajectory.times.count
     return records > inputSteps
       ? .window(field: "vorticity", inputSteps: inputSteps, outputSteps: records - inputSteps)
@@ -49,11 +54,10 @@ public struct NavierStokes: Problem, TrajectoryProblem {
 
   public var parameters: [(name: String, value: ProblemParameter)] {
     [
-      ("viscosity", .number(viscosity)), ("drag", .number(drag)), ("forcing", .text(forcing.name)),
-      ("forcingWavenumber", .number(Double(forcing.wavenumber))),
+      ("viscosity", .number(viscosity)), ("drag", .number(drag)),
       ("forcingAmplitude", .number(forcingAmplitude)),
       ("meanFlowX", .number(meanFlow[0])), ("meanFlowY", .number(meanFlow[1])),
-    ] + initial.parameters + [("scheme", .text(trajectory.table.name))]
+    ] + forcing.parameters + initial.parameters + [("scheme", .text(trajectory.table.name))]
   }
 
   public var estimate: CostEstimate {
@@ -77,6 +81,23 @@ public struct NavierStokes: Problem, TrajectoryProblem {
 
   func initialState(of system: VorticitySystem, index: Int, seed: UInt64) -> WorkArray {
     initial.coefficients(on: system.plane, index: index, seed: seed)
+  }
+
+  func prepare(_ system: VorticitySystem, index: Int, seed: UInt64) {
+    guard case .gaussian(let covariance) = forcing else { return }
+    let field = PeriodicGaussianField(covariance: covariance, stream: "forcing")
+      .plane(system.plane, index: index, seed: seed)
+    system.forcing = FourierForcing.packed(field: field, on: system.plane, amplitude: forcingAmplitude)
+  }
+
+  func companions(_ initial: WorkArray, of system: VorticitySystem, index: Int, seed: UInt64) -> [[Double]] {
+    guard forcing.isRandom else { return [] }
+    let field = WorkArray(count: 2 * system.plane.count)
+    for mode in system.forcing {
+      field.pointer[2 * mode.index] = mode.value.real
+      field.pointer[2 * mode.index + 1] = mode.value.imaginary
+    }
+    return [output(field, of: system)]
   }
 
   /// The advective limit of fourth-order Runge–Kutta on the imaginary axis.

@@ -15,9 +15,13 @@ package enum VorticityInitialState: Sendable, Equatable {
   /// Velocity from products of sines up to a wavenumber.
   case sines(largestWavenumber: Int)
   case bumps(GaussianBumps)
+  /// Vortices whose circulation, not height, is bounded.
+  case vortices(GaussianBumps)
   /// Random constants in (-1, 1) on a checkerboard of squares.
   case squares(perSide: Int)
   case shearLayer(ShearLayer)
+  /// No vorticity at all, for flows that a forcing starts.
+  case rest
 
   init(from reader: ConfigReader) throws {
     let covariance = GaussianCovariance(variance: 343, tau: 7, alpha: 2.5)
@@ -38,14 +42,23 @@ package enum VorticityInitialState: Sendable, Equatable {
                 "largestWavenumber", default: 10, in: 1...100, doc: "products of up to so many periods"))
           }
         ),
+        (
+          "vortices", "Gaussian vortices of height α/s",
+          { .vortices(try GaussianBumps(from: $0, default: Self.poseidonVortices)) }
+        ),
         ("bumps", "Gaussian vortices", { .bumps(try GaussianBumps(from: $0, default: bumps)) }),
         (
           "squares", "piecewise constant vorticity",
           { .squares(perSide: try $0.int("perSide", default: 10, in: 2...100, doc: "squares per side")) }
         ),
         ("shear-layer", "two perturbed shear layers", { .shearLayer(try ShearLayer(from: $0)) }),
+        ("rest", "no vorticity", { _ in .rest }),
       ], default: "gaussian", doc: "distribution of the initial vorticity")
   }
+
+  /// A hundred vortices α/s exp(-r²/2s²), α ~ U(-1, 1), s ~ U(0.01, 0.1): the "Gauss" states of Poseidon.
+  package static let poseidonVortices = GaussianBumps(
+    counts: 100...100, amplitudes: -1...1, widths: 0.01...0.1, isHeightOverWidth: true)
 
   /// Packed coefficients of a sample's vorticity.
   package func coefficients(on plane: PackedPlane, index: Int, seed: UInt64) -> WorkArray {
@@ -58,10 +71,11 @@ package enum VorticityInitialState: Sendable, Equatable {
     case .mcWilliams(let spectrum): state = spectrum.plane(plane, stream: stream, index: index, seed: seed)
     case .sines(let largest):
       state = Self.sines(largest, on: plane, Philox(seed: seed, stream: stream), index)
-    case .bumps(let bumps): state = bumps.plane(plane, stream: stream, index: index, seed: seed)
+    case .bumps(let bumps), .vortices(let bumps): state = bumps.plane(plane, stream: stream, index: index, seed: seed)
     case .squares(let perSide):
       state = Self.squares(perSide, on: plane, Philox(seed: seed, stream: stream), index)
     case .shearLayer(let layer): state = layer.plane(plane, Philox(seed: seed, stream: stream), index)
+    case .rest: state = WorkArray(count: 2 * plane.count)
     }
     // Vorticity of a periodic flow has no mean.
     state[0] = 0
@@ -138,6 +152,8 @@ package enum VorticityInitialState: Sendable, Equatable {
     case .sines(let largest):
       return named("sines") + [("initialLargestWavenumber", .number(Double(largest)))]
     case .bumps(let bumps): return named("bumps") + bumps.parameters(prefix: "initial")
+    case .vortices(let bumps): return named("vortices") + bumps.parameters(prefix: "initial")
+    case .rest: return named("rest")
     case .squares(let perSide): return named("squares") + [("initialPerSide", .number(Double(perSide)))]
     case .shearLayer(let layer): return named("shear-layer") + layer.parameters
     }

@@ -11,8 +11,9 @@ import Spectral
 ///     u·∇ω = (∂_xx - ∂_yy)(uv) + ∂_xy (v² - u²)
 ///
 /// which is the same function for a divergence-free u and needs two backward and two forward transforms
-/// where the convective and flux forms need five. The grid is passed once, row by row: two backward row
-/// transforms, the two products, two forward row transforms, all in the first-level cache.
+/// where the convective and flux forms need five. Both velocities are one complex field z = u + iv, and both products are
+/// its square, z² = u² - v² + 2iuv: one complex transform each way. The grid is passed once, row by row: a backward row
+/// transform, the square, a forward row transform, all in the first-level cache.
 ///
 /// - References: C. Basdevant, Technical modifications for improving the accuracy of pseudo-spectral
 ///   simulations, J. Comput. Phys. 50 (1983) 209–214.
@@ -21,14 +22,15 @@ package final class VorticitySystem: SemilinearSystem {
   package let points: Int
   package let symbol: [Complex<Double>]
   package let isOuter: [Bool]
+  /// Coefficients of f at packed positions. They may be exchanged between trajectories, where every sample has a forcing
+  /// of its own.
+  package var forcing: [(index: Int, value: Complex<Double>)]
   private let meanFlow: (Double, Double)
-  private let forcing: [(index: Int, value: Complex<Double>)]
-  private let transform: TruncatedPlaneTransform
-  private let first: WorkArray
-  private let second: WorkArray
-  private let rowSpectrum: WorkArray
-  private let rowU: WorkArray
-  private let rowV: WorkArray
+  private let transform: ComplexPlaneTransform
+  private let columns: WorkArray
+  private let row: WorkArray
+  /// 1/(2π|k|²) of every packed mode, 0 for the mean.
+  private let inverseLaplacian: WorkArray
 
   /// - Parameters:
   ///   - points: grid points N per direction; modes |k_i| ≤ K with 3K < N are kept.
@@ -44,17 +46,14 @@ package final class VorticitySystem: SemilinearSystem {
     self.plane = plane
     self.meanFlow = meanFlow
     let wavenumbers = plane.wavenumbers
-    symbol = wavenumbers.map {
-      Complex(-viscosity * 4 * .pi * .pi * Double($0.k1 * $0.k1 + $0.k2 * $0.k2) - drag)
-    }
+    let squares = wavenumbers.map { Double($0.k1 * $0.k1 + $0.k2 * $0.k2) }
+    symbol = squares.map { Complex(-viscosity * 4 * .pi * .pi * $0 - drag) }
     isOuter = wavenumbers.map { 10 * max(abs($0.k1), $0.k2) > 9 * plane.modes }
+    inverseLaplacian = WorkArray(squares.map { $0 > 0 ? 1 / (2 * .pi * $0) : 0 })
     self.forcing = FourierForcing.packed(forcing, on: plane)
-    transform = TruncatedPlaneTransform(points: points, modes: plane.modes)
-    first = WorkArray(count: transform.columnArrayCount)
-    second = WorkArray(count: transform.columnArrayCount)
-    rowSpectrum = WorkArray(count: 2 * transform.rowModeCount)
-    rowU = WorkArray(count: points)
-    rowV = WorkArray(count: points)
+    transform = ComplexPlaneTransform(points: points, modes: plane.modes)
+    columns = WorkArray(count: transform.columnArrayCount)
+    row = WorkArray(count: 2 * points)
   }
 
   package var modeCount: Int { plane.count }
@@ -63,12 +62,18 @@ package final class VorticitySystem: SemilinearSystem {
   package func nonlinearTerm(
     of state: UnsafeMutablePointer<Double>, time: Double, into result: UnsafeMutablePointer<Double>
   ) {
-    velocity(of: state)
-    multiply { u, v, i in
-      let (a, b) = (u[i], v[i])
-      u[i] = a * b
-      v[i] = b * b - a * a
+    loadVelocity(of: state)
+    let (array, values) = (columns.pointer, row.pointer)
+    let z = Self.pairs(values)
+    for i in 0..<points {
+      transform.rowBackward(array, row: i, to: values)
+      for j in 0..<points {
+        let (u, v) = (z[j].x, z[j].y)
+        z[j] = SIMD2(u * u - v * v, 2 * (u * v))
+      }
+      transform.rowForward(destroying: values, to: array, row: i)
     }
+    transform.columnsForward(array)
     gather(into: result)
     for mode in forcing {
       result[2 &* mode.index] += mode.value.real
@@ -79,74 +84,66 @@ package final class VorticitySystem: SemilinearSystem {
   /// Largest |u| + |v| on the grid.
   package func maximumSpeed(_ state: WorkArray) -> Double {
     var maximum = 0.0
-    velocity(of: state.pointer)
-    multiply { u, v, i in maximum = max(maximum, abs(u[i]) + abs(v[i])) }
+    loadVelocity(of: state.pointer)
+    let z = Self.pairs(row.pointer)
+    for i in 0..<points {
+      transform.rowBackward(columns.pointer, row: i, to: row.pointer)
+      for j in 0..<points { maximum = max(maximum, abs(z[j].x) + abs(z[j].y)) }
+    }
     return maximum
   }
 
-  /// Fourier coefficients of both velocity components, in rows of the column arrays.
-  private func velocity(of state: UnsafeMutablePointer<Double>) {
-    let (u, v, modes, columns) = (first.pointer, second.pointer, plane.modes, plane.columns)
-    let inverse = 1 / (2 * Double.pi)
+  /// The complex velocity in the column array, physical along x₁.
+  ///
+  /// û = i k₂ ω̂/(2π|k|²) and v̂ = -i k₁ ω̂/(2π|k|²), so ẑ = (k₁ + i k₂) ω̂/(2π|k|²); that of -k follows from ω̂(-k) = conj ω̂(k).
+  private func loadVelocity(of state: UnsafeMutablePointer<Double>) {
+    let (z, omega) = (Self.pairs(columns.pointer), Self.pairs(state))
+    let (modes, width) = (plane.modes, transform.columnStride)
     for r in 0..<plane.rows {
-      let k1 = Double(plane.wavenumber(ofRow: r))
-      let target = 2 &* transform.columnRow(ofPackedRow: r) &* transform.columnStride
-      let source = 2 &* r &* columns
+      let wavenumber = plane.wavenumber(ofRow: r)
+      let k1 = Double(wavenumber)
+      let source = omega + r &* plane.columns
+      let inverse = inverseLaplacian.pointer + r &* plane.columns
+      let here = z + transform.columnRow(of: wavenumber) &* width
+      let mirror = z + transform.columnRow(of: -wavenumber) &* width
+      here[0] = source[0] * (k1 * inverse[0])
+      for k in stride(from: 1, through: modes, by: 1) {
+        let value = source[k] * inverse[k]
+        let (first, second) = (k1 * value, Double(k) * value)
+        here[k] = SIMD2(first.x - second.y, first.y + second.x)
+        mirror[2 &* modes &+ 1 &- k] = SIMD2(-first.x - second.y, first.y - second.x)
+      }
+    }
+    z[0] = SIMD2(meanFlow.0, meanFlow.1)
+    transform.clearUnkeptRows(columns.pointer)
+    transform.columnsBackward(columns.pointer)
+  }
+
+  /// -(∂_xx - ∂_yy)(uv) - ∂_xy (v² - u²) from the coefficients W of z²: with p = k₁² - k₂², q = 2k₁k₂ and V = W(-k),
+  ///
+  ///     π² (p Im(W + V) - q Re(W + V),   p Re(V - W) + q Im(V - W))
+  private func gather(into result: UnsafeMutablePointer<Double>) {
+    let (w, target) = (Self.pairs(columns.pointer), Self.pairs(result))
+    let (modes, width) = (plane.modes, transform.columnStride)
+    let scale = Double.pi * Double.pi / Double(points * points)
+    for r in 0..<plane.rows {
+      let wavenumber = plane.wavenumber(ofRow: r)
+      let k1 = Double(wavenumber)
+      let here = w + transform.columnRow(of: wavenumber) &* width
+      let mirror = w + transform.columnRow(of: -wavenumber) &* width
+      let out = target + r &* plane.columns
       for k in 0...modes {
         let k2 = Double(k)
-        let square = k1 * k1 + k2 * k2
-        let scale = square > 0 ? inverse / square : 0
-        let re = state[source &+ 2 &* k] * scale
-        let im = state[source &+ 2 &* k &+ 1] * scale
-        let at = target &+ 2 &* k
-        // û = i k₂ ω̂/(2π|k|²), v̂ = -i k₁ ω̂/(2π|k|²)
-        u[at] = -k2 * im
-        u[at &+ 1] = k2 * re
-        v[at] = k1 * im
-        v[at &+ 1] = -k1 * re
+        let (p, q) = (scale * (k1 * k1 - k2 * k2), 2 * scale * (k1 * k2))
+        let (value, other) = (here[k], mirror[k == 0 ? 0 : 2 &* modes &+ 1 &- k])
+        let (sum, difference) = (value + other, other - value)
+        out[k] = SIMD2(p * sum.y - q * sum.x, p * difference.x + q * difference.y)
       }
     }
-    u[0] = meanFlow.0
-    v[0] = meanFlow.1
-    transform.clearUnkeptRows(u)
-    transform.clearUnkeptRows(v)
-    transform.columnsBackward(u)
-    transform.columnsBackward(v)
   }
 
-  /// Replaces the fields in the column arrays by two products, row by row.
   @inline(__always)
-  private func multiply(
-    _ body: (_ u: UnsafeMutablePointer<Double>, _ v: UnsafeMutablePointer<Double>, _ i: Int) -> Void
-  ) {
-    let (u, v, spectrum) = (rowU.pointer, rowV.pointer, rowSpectrum.pointer)
-    for row in 0..<points {
-      transform.rowBackward(first.pointer, row: row, spectrum: spectrum, to: u)
-      transform.rowBackward(second.pointer, row: row, spectrum: spectrum, to: v)
-      for i in 0..<points { body(u, v, i) }
-      transform.rowForward(u, spectrum: spectrum, to: first.pointer, row: row)
-      transform.rowForward(v, spectrum: spectrum, to: second.pointer, row: row)
-    }
-  }
-
-  /// -(∂_xx - ∂_yy) A - ∂_xy B from the grid values of A = uv and B = v² - u².
-  private func gather(into result: UnsafeMutablePointer<Double>) {
-    let (a, b, columns) = (first.pointer, second.pointer, plane.columns)
-    transform.columnsForward(a)
-    transform.columnsForward(b)
-    let scale = 4 * Double.pi * Double.pi / Double(points * points)
-    for r in 0..<plane.rows {
-      let k1 = Double(plane.wavenumber(ofRow: r))
-      let source = 2 &* transform.columnRow(ofPackedRow: r) &* transform.columnStride
-      let target = 2 &* r &* columns
-      for k in 0..<columns {
-        let k2 = Double(k)
-        let weightA = scale * (k1 * k1 - k2 * k2)
-        let weightB = scale * (k1 * k2)
-        let at = source &+ 2 &* k
-        result[target &+ 2 &* k] = weightA * a[at] + weightB * b[at]
-        result[target &+ 2 &* k &+ 1] = weightA * a[at &+ 1] + weightB * b[at &+ 1]
-      }
-    }
+  private static func pairs(_ pointer: UnsafeMutablePointer<Double>) -> UnsafeMutablePointer<SIMD2<Double>> {
+    UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: SIMD2<Double>.self)
   }
 }

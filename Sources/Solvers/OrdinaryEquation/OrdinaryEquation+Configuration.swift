@@ -6,7 +6,15 @@ extension OrdinaryEquation {
     equation = try reader.variant(
       "equation",
       of: [
-        ("antiderivative", "s' = u", { _ in .antiderivative }),
+        (
+          "antiderivative", "s' = u",
+          { section in
+            .antiderivative(
+              queries: try section.int(
+                "queries", default: 0, in: 0...65_536,
+                doc: "random points of each sample at which s is given instead of on the grid; 0 for the grid"))
+          }
+        ),
         ("nonlinear", "s' = -s² + u", { _ in .nonlinear }),
         (
           "pendulum", "s'' = -k sin s + u",

@@ -1,5 +1,6 @@
 import Fields
 import RealModule
+import Tensors
 
 /// Solution operators of ordinary differential equations driven by a random function, the function sets of
 /// DeepONet.
@@ -10,7 +11,8 @@ import RealModule
 ///
 /// u is a Gaussian process with a radial basis kernel (``RadialBasisProcess``).
 ///
-/// - Shape: fields `u` and `s`: `[points]`, on i·finalTime/(points-1).
+/// - Shape: fields `u` and `s`: `[points]`, on i·finalTime/(points-1). With queries, `points` and `s`: `[queries]`, places
+///   uniform on the interval.
 /// - References: L. Lu et al., Learning nonlinear operators via DeepONet, Nature Machine Intelligence 3 (2021).
 public struct OrdinaryEquation: Problem {
   public static let card = ProblemCard(
@@ -22,7 +24,8 @@ public struct OrdinaryEquation: Problem {
 
   /// Which equation, with its constant.
   public enum Equation: Sendable, Equatable {
-    case antiderivative
+    /// With s on the grid, or at so many random points of each sample.
+    case antiderivative(queries: Int)
     case nonlinear
     case pendulum(stiffness: Double)
 
@@ -43,13 +46,24 @@ public struct OrdinaryEquation: Problem {
 
   var coordinates: [Double] { (0..<points).map { finalTime * Double($0) / Double(points - 1) } }
 
-  public var layout: SampleLayout {
-    SampleLayout(
-      axes: [GridAxis(name: "x", coordinates: coordinates, boundary: .closed)],
-      fields: [.init(name: "u", longName: "driving function"), .init(name: "s", longName: "solution")])
+  /// Random points of a sample; 0 where the solution is given on the grid.
+  private var queries: Int {
+    if case .antiderivative(let count) = equation { count } else { 0 }
   }
 
-  public var mapping: FieldMapping { .steady(inputs: ["u"], outputs: ["s"]) }
+  public var layout: SampleLayout {
+    let isScattered = queries > 0
+    return SampleLayout(
+      axes: [GridAxis(name: "x", coordinates: coordinates, boundary: .closed)],
+      fields: [.init(name: "u", longName: "driving function")]
+        + (isScattered ? [.init(name: "points", longName: "places of the solution", isOnPoints: true)] : [])
+        + [.init(name: "s", longName: "solution", isOnPoints: isScattered)], pointCount: queries)
+  }
+
+  public var mapping: FieldMapping {
+    queries > 0
+      ? .points(inputs: ["u"], points: "points", outputs: ["s"]) : .steady(inputs: ["u"], outputs: ["s"])
+  }
   public var qualityMeasures: [QualityMeasure] { StepDoublingMeasures.all }
 
   public var parameters: [(name: String, value: ProblemParameter)] {
@@ -75,6 +89,12 @@ private final class OrdinarySampleSolver: SampleSolver {
     let u = problem.process.draw(index: index, seed: seed)
     let input = problem.coordinates.map { u($0) }
     switch problem.equation {
+    case .antiderivative(let queries) where queries > 0:
+      let s = u.antiderivative()
+      let numbers = Philox(seed: seed, stream: "queries")
+      let places = (0..<queries).map { problem.finalTime * numbers.uniforms(UInt64(index), UInt64($0))[0] }
+      return SolvedSample(
+        fields: [input, places, places.map { s($0) }], quality: StepDoublingMeasures.exact)
     case .antiderivative:
       let s = u.antiderivative()
       return SolvedSample(

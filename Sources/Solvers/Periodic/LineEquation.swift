@@ -3,23 +3,24 @@ import RealModule
 
 /// A scalar equation on a circle of length ℓ, as data.
 ///
-///     u_t = Σ_j a_j ∂_x^j u + ∂_x^m P(u),   P a polynomial of degree at most 3
+///     u_t = Σ_j a_j ∂_x^j u + ∂_x^m P(u),   P a polynomial of degree at most 4
 ///
 /// One value of this type is all that tells the 1-D periodic problems apart.
 package struct LineEquation: Sendable, Equatable {
   package struct Nonlinearity: Sendable, Equatable {
     /// m.
     package let derivative: Int
-    /// Coefficients of u⁰, u¹, u², u³.
-    package let polynomial: SIMD4<Double>
+    /// Coefficients of u⁰, u¹, …, u⁴; those left out are 0.
+    package let polynomial: [Double]
 
-    package init(derivative: Int, polynomial: SIMD4<Double>) {
+    package init(derivative: Int, polynomial: [Double]) {
+      precondition(polynomial.count <= 5)
       self.derivative = derivative
       self.polynomial = polynomial
     }
 
-    /// Degree of P.
-    package var degree: Int { polynomial[3] != 0 ? 3 : 2 }
+    /// Degree of P, at least 2.
+    package var degree: Int { max(2, polynomial.lastIndex { $0 != 0 } ?? 0) }
   }
 
   package let length: Double
@@ -64,7 +65,7 @@ extension LineEquation {
   package static func burgers(viscosity: Double, length: Double = 1) -> LineEquation {
     LineEquation(
       length: length, linear: [0, 0, viscosity],
-      nonlinear: Nonlinearity(derivative: 1, polynomial: [0, 0, -0.5, 0]))
+      nonlinear: Nonlinearity(derivative: 1, polynomial: [0, 0, -0.5]))
   }
 
   /// u_t + α u u_x + β u_xxx = 0
@@ -72,23 +73,23 @@ extension LineEquation {
   {
     LineEquation(
       length: length, linear: [0, 0, 0, -dispersion],
-      nonlinear: Nonlinearity(derivative: 1, polynomial: [0, 0, -0.5 * steepening, 0]))
+      nonlinear: Nonlinearity(derivative: 1, polynomial: [0, 0, -0.5 * steepening]))
   }
 
   /// u_t + u u_x + u_xx + ν u_xxxx = 0
   package static func kuramotoSivashinsky(hyperviscosity: Double, length: Double) -> LineEquation {
     LineEquation(
       length: length, linear: [0, 0, -1, 0, -hyperviscosity],
-      nonlinear: Nonlinearity(derivative: 1, polynomial: [0, 0, -0.5, 0]))
+      nonlinear: Nonlinearity(derivative: 1, polynomial: [0, 0, -0.5]))
   }
 
   /// u_t = D u_xx + Σ_j r_j u^j; the linear part of the source belongs to L.
   package static func reactionDiffusion(
-    diffusivity: Double, source: SIMD4<Double>, length: Double
+    diffusivity: Double, source: [Double], length: Double
   ) -> LineEquation {
-    let rest = SIMD4(source[0], 0, source[2], source[3])
+    let rest = source.enumerated().map { $0.offset == 1 ? 0 : $0.element }
     return LineEquation(
-      length: length, linear: [source[1], 0, diffusivity],
-      nonlinear: rest == SIMD4() ? nil : Nonlinearity(derivative: 0, polynomial: rest))
+      length: length, linear: [source.count > 1 ? source[1] : 0, 0, diffusivity],
+      nonlinear: rest.allSatisfy { $0 == 0 } ? nil : Nonlinearity(derivative: 0, polynomial: rest))
   }
 }

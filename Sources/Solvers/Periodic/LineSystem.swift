@@ -8,13 +8,17 @@ import Spectral
 /// bit, and the product of kept modes has no alias among the kept modes.
 package final class LineSystem: SemilinearSystem {
   package let equation: LineEquation
+  /// Coefficients of u⁰, …, u⁴ in the product. They may be exchanged between trajectories, where every sample has a
+  /// source of its own, within the degree of the equation.
+  package var polynomial: SIMD8<Double>
   package let modes: Int
   package let points: Int
   package let symbol: [Complex<Double>]
-  private let transform: RealTransform
+  /// The whole grid, and grids of a half, a quarter, … of its points.
+  private let transforms: [RealTransform]
   private let spectrum: WorkArray
   private let values: WorkArray
-  /// (iκ)^m / N, interleaved.
+  /// (iκ)^m, interleaved.
   private let factors: WorkArray
 
   package init(_ equation: LineEquation, points: Int) {
@@ -23,12 +27,18 @@ package final class LineSystem: SemilinearSystem {
     let kept = equation.modes(points: points)
     modes = kept
     symbol = (0...kept).map(equation.symbol)
-    transform = RealTransform(shape: [points])
-    spectrum = WorkArray(count: 2 * transform.modeCount)
+    var counts = [points]
+    while let last = counts.last, last > 2 * Self.fewestPoints {
+      counts.append(FourierLength.fast(atLeast: last / 2))
+    }
+    transforms = counts.map { RealTransform(shape: [$0]) }
+    spectrum = WorkArray(count: 2 * transforms[0].modeCount)
     values = WorkArray(count: points)
-    let derivative = equation.nonlinear?.derivative ?? 0
+    let nonlinear = equation.nonlinear
+    polynomial = Self.padded(nonlinear?.polynomial ?? [])
+    let derivative = nonlinear?.derivative ?? 0
     let unit = LineEquation(
-      length: equation.length, linear: Array(repeating: 0, count: derivative) + [1 / Double(points)])
+      length: equation.length, linear: Array(repeating: 0, count: derivative) + [1])
     factors = WorkArray((0...kept).flatMap { [unit.symbol(of: $0).real, unit.symbol(of: $0).imaginary] })
   }
 
@@ -39,44 +49,79 @@ package final class LineSystem: SemilinearSystem {
   package func nonlinearTerm(
     of state: UnsafeMutablePointer<Double>, time: Double, into result: UnsafeMutablePointer<Double>
   ) {
-    guard let c = equation.nonlinear?.polynomial else {
+    guard equation.nonlinear != nil else {
       result.update(repeating: 0, count: 2 * modeCount)
       return
     }
     let (work, field, factor) = (spectrum.pointer, values.pointer, factors.pointer)
-    load(state)
+    let transform = load(state)
     transform.backward(destroying: work, to: field)
-    let (c0, c1, c2, c3) = (c[0], c[1], c[2], c[3])
-    for i in 0..<points {
-      let u = field[i]
-      field[i] = ((c3 * u + c2) * u + c1) * u + c0
-    }
+    applyPolynomial(field, count: transform.pointCount)
     transform.forward(field, to: work)
-    for k in 0...modes {
-      let (a, b) = (factor[2 &* k], factor[2 &* k &+ 1])
+    let scale = 1 / Double(transform.pointCount)
+    let last = min(modes, (transform.pointCount - 1) / 2)
+    for k in 0...last {
+      let (a, b) = (scale * factor[2 &* k], scale * factor[2 &* k &+ 1])
       let (re, im) = (work[2 &* k], work[2 &* k &+ 1])
       result[2 &* k] = a * re - b * im
       result[2 &* k &+ 1] = a * im + b * re
     }
+    (result + 2 * (last + 1)).update(repeating: 0, count: 2 * (modes - last))
   }
 
   /// A step that resolves the fastest nonlinear rate, κ_max^m·max|P'(u)|; infinite for a linear equation, which
   /// any step solves exactly.
   package func stepGuess(_ state: WorkArray) -> Double {
     guard let nonlinear = equation.nonlinear else { return .infinity }
-    load(state.pointer)
+    let transform = load(state.pointer)
     transform.backward(destroying: spectrum.pointer, to: values.pointer)
-    let c = nonlinear.polynomial
-    let slope = (0..<points).reduce(0.0) { largest, i in
+    let c = polynomial
+    let slope = (0..<transform.pointCount).reduce(0.0) { largest, i in
       let u = values.pointer[i]
-      return max(largest, abs((3 * c[3] * u + 2 * c[2]) * u + c[1]))
+      return max(largest, abs(((4 * c[4] * u + 3 * c[3]) * u + 2 * c[2]) * u + c[1]))
     }
     let kappa = 2 * .pi * Double(modes) / equation.length
     return 0.5 / (slope * .pow(kappa, nonlinear.derivative) + 1)
   }
 
-  private func load(_ state: UnsafeMutablePointer<Double>) {
-    spectrum.pointer.update(from: state, count: 2 * modeCount)
-    (spectrum.pointer + 2 * modeCount).update(repeating: 0, count: spectrum.count - 2 * modeCount)
+  /// P at every point, in place.
+  private func applyPolynomial(_ field: UnsafeMutablePointer<Double>, count: Int) {
+    let (c0, c1, c2, c3, c4) = (polynomial[0], polynomial[1], polynomial[2], polynomial[3], polynomial[4])
+    if equation.degree == 2 {
+      for i in 0..<count { field[i] = (c2 * field[i] + c1) * field[i] + c0 }
+    } else {
+      for i in 0..<count {
+        let u = field[i]
+        field[i] = (((c4 * u + c3) * u + c2) * u + c1) * u + c0
+      }
+    }
+  }
+
+  /// Coefficients as ``polynomial`` holds them.
+  package static func padded(_ coefficients: [Double]) -> SIMD8<Double> {
+    var result = SIMD8<Double>()
+    for (i, value) in coefficients.enumerated() { result[i] = value }
+    return result
+  }
+
+  /// Grids are not halved below this.
+  private static let fewestPoints = 64
+  /// Modes this far below the largest add less than rounding to any product.
+  private static let negligible = 1e-18
+
+  /// Copies the state into the spectrum of the smallest grid on which all products of its active modes, those above
+  /// rounding, are exact; a state that viscosity has smoothed needs a small part of the grid.
+  private func load(_ state: UnsafeMutablePointer<Double>) -> RealTransform {
+    let size = { (k: Int) in max(abs(state[2 &* k]), abs(state[2 &* k &+ 1])) }
+    var largest = 0.0
+    for k in 0...modes { largest = max(largest, size(k)) }
+    var active = modes
+    while active > 0, size(active) <= Self.negligible * largest { active -= 1 }
+    // Products reach degree·active; none of them may alias, as the kept modes of a smaller grid are all that it carries.
+    let transform = transforms.last { 2 * equation.degree * active < $0.pointCount } ?? transforms[0]
+    let kept = 2 * (min(active, modes) + 1)
+    spectrum.pointer.update(from: state, count: kept)
+    (spectrum.pointer + kept).update(repeating: 0, count: 2 * transform.modeCount - kept)
+    return transform
   }
 }

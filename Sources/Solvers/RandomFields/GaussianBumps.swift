@@ -9,20 +9,29 @@ import Tensors
 ///     u(x) = Σ_i A_i Σ_n exp(-|x - x_i - n|² / 2s_i²),   c_k = Σ_i A_i 2πs_i² e^{-2π²s_i²|k|²} e^{-2πi k·x_i}
 ///
 /// Periodic images are summed by Poisson's formula, so the coefficients are exact on every grid. The number of bumps,
-/// amplitudes and widths are uniform in their ranges, places uniform on the torus.
+/// amplitudes and widths are uniform in their ranges, places uniform on the torus. With ``isHeightOverWidth`` the height of a
+/// bump is A_i/s_i.
 package struct GaussianBumps: Sendable, Equatable {
   package var counts: ClosedRange<Int>
   package var amplitudes: ClosedRange<Double>
   /// Standard deviations s, in units of the side.
   package var widths: ClosedRange<Double>
 
-  package init(counts: ClosedRange<Int>, amplitudes: ClosedRange<Double>, widths: ClosedRange<Double>) {
+  /// Whether amplitudes are divided by the width of their bump; it belongs to the kind of distribution.
+  package var isHeightOverWidth: Bool
+
+  package init(
+    counts: ClosedRange<Int>, amplitudes: ClosedRange<Double>, widths: ClosedRange<Double>,
+    isHeightOverWidth: Bool = false
+  ) {
+    self.isHeightOverWidth = isHeightOverWidth
     self.counts = counts
     self.amplitudes = amplitudes
     self.widths = widths
   }
 
   init(from reader: ConfigReader, default value: GaussianBumps) throws {
+    isHeightOverWidth = value.isHeightOverWidth
     func sorted(_ pair: [Double]) -> ClosedRange<Double> {
       min(pair[0], pair[1])...max(pair[0], pair[1])
     }
@@ -54,6 +63,7 @@ package struct GaussianBumps: Sendable, Equatable {
       )
       let amplitude = between(amplitudes, shape[0])
       let width = between(widths, shape[1])
+      let height = isHeightOverWidth ? amplitude / width : amplitude
       // A Gaussian is a product: one factor per direction.
       func factor(_ k: Int, _ x: Double) -> Complex<Double> {
         let decay = -2 * Double.pi * Double.pi * width * width * Double(k * k)
@@ -61,7 +71,7 @@ package struct GaussianBumps: Sendable, Equatable {
       }
       let first = (-modes...modes).map { factor($0, place[0]) }
       let second = (0...modes).map { factor($0, place[1]) }
-      let volume = Complex(amplitude * 2 * .pi * width * width)
+      let volume = Complex(height * 2 * .pi * width * width)
       for k1 in -modes...modes {
         let row = volume * first[k1 + modes]
         for k2 in 0...modes {

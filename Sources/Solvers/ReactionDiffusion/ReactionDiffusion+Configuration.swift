@@ -8,10 +8,8 @@ extension ReactionDiffusion {
     let rate = try reader.double("rate", default: 1, in: -1e6...1e6, doc: "ρ of the source ρ u (1 - u)")
     let coefficients = try reader.doubles(
       "source", default: [0, rate, -rate], each: -1e6...1e6,
-      doc: "coefficients of u⁰, u¹, u², u³ of the source; instead of rate")
-    var polynomial = SIMD4<Double>()
-    for (i, value) in coefficients.prefix(4).enumerated() { polynomial[i] = value }
-    source = polynomial
+      doc: "coefficients of u⁰, u¹, u², u³, u⁴ of the source; instead of rate")
+    source = (0..<5).map { coefficients.count > $0 ? coefficients[$0] : 0 }
     line = try LineConfiguration(
       from: reader,
       defaults: .init(
@@ -19,11 +17,11 @@ extension ReactionDiffusion {
         trajectory: .init(
           finalTime: 1, snapshots: 21, includesInitial: true, timeTolerance: 1e-7, tailTolerance: 1e-6,
           maximumPoints: 32_768)),
-      degree: polynomial[3] != 0 ? 3 : 2)
-    guard coefficients.count <= 4 else {
+      degree: max(2, source.lastIndex { $0 != 0 } ?? 0))
+    guard coefficients.count <= 5 else {
       throw reader.fail(
-        "source", "source has \(coefficients.count) coefficients, at most 4 are known",
-        fix: "leave out powers above u³")
+        "source", "source has \(coefficients.count) coefficients, at most 5 are known",
+        fix: "leave out powers above u⁴")
     }
   }
 

@@ -2,7 +2,7 @@ import Fields
 
 /// Diffusion with a polynomial source on the circle; by default the Fisher–KPP equation.
 ///
-///     u_t = D u_xx + r_0 + r_1 u + r_2 u² + r_3 u³,   x in [0, ℓ) periodic;   Fisher: ρ u (1 - u)
+///     u_t = D u_xx + r_0 + r_1 u + … + r_4 u⁴,   x in [0, ℓ) periodic;   Fisher: ρ u (1 - u)
 ///
 /// Defaults are those of PDEBench: D = 0.5, ρ = 1, ℓ = 1, two random sines scaled to [0, 1], times 0…1.
 ///
@@ -17,14 +17,14 @@ public struct ReactionDiffusion: LineProblem {
   static let field = (name: "u", longName: "concentration")
 
   let diffusivity: Double
-  /// r_0…r_3.
-  let source: SIMD4<Double>
+  /// r_0…r_4.
+  let source: [Double]
   let line: LineConfiguration
 
   var equation: LineEquation {
     .reactionDiffusion(diffusivity: diffusivity, source: source, length: line.length)
   }
   var constants: [(name: String, value: ProblemParameter)] {
-    [("diffusivity", .number(diffusivity))] + (0..<4).map { ("source\($0)", .number(source[$0])) }
+    [("diffusivity", .number(diffusivity))] + (0..<5).map { ("source\($0)", .number(source[$0])) }
   }
 }

@@ -15,6 +15,17 @@ protocol TrajectoryProblem: Sendable {
   func stepGuess(_ initial: WorkArray, on system: System) -> Double
   /// The stored grid values of a state.
   func output(_ state: WorkArray, of system: System) -> [Double]
+  /// Gives the system the constants that differ from sample to sample, before anything is asked of it.
+  func prepare(_ system: System, index: Int, seed: UInt64)
+  /// The fields of a sample after the first, which holds the records.
+  func companions(_ initial: WorkArray, of system: System, index: Int, seed: UInt64) -> [[Double]]
+}
+
+extension TrajectoryProblem {
+  /// All samples have the same equation unless a problem says otherwise.
+  func prepare(_ system: System, index: Int, seed: UInt64) {}
+  /// The trajectory is the only field unless a problem says otherwise.
+  func companions(_ initial: WorkArray, of system: System, index: Int, seed: UInt64) -> [[Double]] { [] }
 }
 
 /// Solves samples of a periodic problem: integrates with a measured time error, and starts again on a
@@ -38,6 +49,7 @@ final class TrajectorySolver<P: TrajectoryProblem>: SampleSolver {
     var points = settings.workingPoints
     while true {
       let stepper = stepper(points: points)
+      problem.prepare(stepper.system, index: index, seed: seed)
       let initial = problem.initialState(of: stepper.system, index: index, seed: seed)
       let integration = VerifiedIntegration(
         stepper: stepper, tolerance: settings.tolerance, times: settings.times, startTime: 0)
@@ -45,7 +57,8 @@ final class TrajectorySolver<P: TrajectoryProblem>: SampleSolver {
         let result = try integration.run(
           from: initial, stepGuess: problem.stepGuess(initial, on: stepper.system))
         return SolvedSample(
-          fields: [result.records.flatMap { problem.output($0, of: stepper.system) }],
+          fields: [result.records.flatMap { problem.output($0, of: stepper.system) }]
+            + problem.companions(initial, of: stepper.system, index: index, seed: seed),
           quality: TrajectoryMeasures.values(of: result, points: points))
       } catch {
         guard case .underResolved(let tail, let tolerance) = error else { throw error }

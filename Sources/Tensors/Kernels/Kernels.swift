@@ -113,6 +113,34 @@ public struct Kernels: @unchecked Sendable {
     table.pointee.split(blocks, channels, plus?.base, minus?.base, cosine.base, sine?.base)
   }
 
+  /// even[n] = x[n] + x[N − n] and odd[n] = x[n] − x[N − n] for the rows n in `rows` of a line of N = `points` rows; a
+  /// row that is its own mirror image gives x[n] and 0.
+  public func fold(_ line: Slice, points: Int, channels: Int, rows: Range<Int>, even: Slice, odd: Slice) {
+    precondition(
+      line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
+    precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
+    table.pointee.fold(
+      points, channels, rows.lowerBound, rows.upperBound, line.base, even.base, odd.base)
+  }
+
+  /// x[n] = start + even[n] + odd[n] and x[N − n] = start + even[n] − odd[n]; the transpose of ``fold``.
+  public func unfold(
+    even: Slice, odd: Slice, points: Int, channels: Int, rows: Range<Int>, into line: Slice, _ start: Start
+  ) {
+    precondition(
+      line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
+    precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
+    let (mode, bias) = start.code(columns: channels)
+    table.pointee.unfold(
+      points, channels, rows.lowerBound, rows.upperBound, even.base, odd.base, line.base, mode, bias)
+  }
+
+  /// Rows n and N − n of x become their sum and their difference, for 0 < n < N/2; its own transpose.
+  public func butterfly(_ x: Slice, points: Int, channels: Int) {
+    precondition(x.count >= points * channels)
+    table.pointee.butterfly(points, channels, x.base)
+  }
+
   /// h = f(z)
   public func activate(_ f: Activation, _ z: Slice, into h: Slice) {
     precondition(h.count >= z.count)
@@ -171,6 +199,10 @@ public struct Kernels: @unchecked Sendable {
     accumulate: Bool = false
   ) {
     guard rows > 0, width > 0 else { return }
+    if rows > 1, width == xStride, width == yStride {
+      return copyRows(
+        rows: 1, width: rows * width, x, stride: rows * width, into: y, stride: rows * width, accumulate: accumulate)
+    }
     precondition((rows - 1) * xStride + width <= x.count && (rows - 1) * yStride + width <= y.count)
     table.pointee.copy_rows(rows, width, x.base, xStride, y.base, yStride, accumulate ? 1 : 0)
   }

@@ -90,6 +90,8 @@ extension OperatorSignature {
     [
       "inputChannels": .integer(inputChannels), "outputChannels": .integer(outputChannels),
       "rolloutSteps": .integer(rolloutSteps),
+      "outputTimes": .array(outputTimes.map { .number($0) }), "queries": queries?.json ?? .null,
+      "maskChannel": maskChannel.map { .integer($0) } ?? .null,
       "axes": .array(
         axes.map { axis in
           [
@@ -117,6 +119,32 @@ extension OperatorSignature {
           name: name, coordinates: numbers.compactMap(\.doubleValue), boundary: boundary,
           units: entry["units"]?.stringValue ?? "1"))
     }
-    self.init(inputChannels: inputs, outputChannels: outputs, axes: axes, rolloutSteps: steps)
+    self.init(
+      inputChannels: inputs, outputChannels: outputs, axes: axes, rolloutSteps: steps,
+      queries: json["queries"].flatMap(QueryPoints.init),
+      outputTimes: json["outputTimes"]?.arrayValue?.compactMap(\.doubleValue) ?? [],
+      maskChannel: json["maskChannel"]?.intValue)
+  }
+}
+
+extension QueryPoints {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .common(let coordinates, let dimensions):
+      return ["coordinates": .array(coordinates.map { .number($0) }), "dimensions": .integer(dimensions)]
+    case .perSample(let count, let dimensions):
+      return ["count": .integer(count), "dimensions": .integer(dimensions)]
+    }
+  }
+
+  fileprivate init?(json: JSONValue) {
+    guard let dimensions = json["dimensions"]?.intValue, (1...4).contains(dimensions) else { return nil }
+    if let list = json["coordinates"]?.arrayValue, !list.isEmpty, list.count % dimensions == 0 {
+      self = .common(coordinates: list.compactMap(\.doubleValue), dimensions: dimensions)
+    } else if let count = json["count"]?.intValue, count > 0 {
+      self = .perSample(count: count, dimensions: dimensions)
+    } else {
+      return nil
+    }
   }
 }

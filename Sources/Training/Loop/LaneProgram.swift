@@ -6,6 +6,8 @@ final class LaneProgram {
   let samples: Int
   let program: Program
   let input: Variable
+  /// Where outputs are asked for, if each sample has points of its own.
+  let points: Variable?
   let target: Variable
   /// The objective per sample.
   let losses: Variable
@@ -24,19 +26,23 @@ final class LaneProgram {
     let graph = Graph(precision: configuration.precision)
     let input = graph.input(FieldShape(batch: samples, grid: grid, channels: signature.inputChannels))
     let frame = signature.outputChannels
-    let target = graph.input(FieldShape(batch: samples, grid: grid, channels: frame * steps))
+    let points = task.pointInput(graph, samples: samples)
+    let outputGrid = signature.queries == nil ? grid : signature.outputShape
+    let target = graph.input(FieldShape(batch: samples, grid: outputGrid, channels: frame * steps))
     var window = input
     var predictions: [Variable] = []
     var total: Variable?
     for step in 0..<steps {
-      let normalized = task.normalizedStep(window)
-      let prediction = task.outputNormalizer.decoding(normalized)
-      let truth = target.channels((step * frame)..<((step + 1) * frame))
+      let normalized = task.normalizedStep(window, at: points)
+      let prediction = task.masked(task.outputNormalizer.decoding(normalized), input)
+      let truth = task.masked(target.channels((step * frame)..<((step + 1) * frame)), input)
       let loss: Variable
       switch configuration.lossSpace {
       case .physical: loss = configuration.loss(prediction, truth, axes: signature.axes)
       case .normalized:
-        loss = configuration.loss(normalized, task.outputNormalizer.encoding(truth), axes: signature.axes)
+        loss = configuration.loss(
+          task.masked(normalized, input), task.masked(task.outputNormalizer.encoding(truth), input),
+          axes: signature.axes)
       }
       total = total.map { $0 + loss } ?? loss
       predictions.append(prediction)
@@ -44,15 +50,17 @@ final class LaneProgram {
     }
     guard let losses = total else { preconditionFailure("a roll-out has at least one step") }
     self.input = input
+    self.points = points
     self.target = target
     self.losses = losses
     if trains {
       errors = nil
-      program = Program(graph, results: [losses], loss: losses)
+      program = Program(
+        graph, results: [losses], loss: losses, recompute: configuration.recompute)
     } else {
       let joined = predictions.dropFirst().reduce(predictions[0]) { $0.concatenated(with: $1) }
       let errors = joined.relativeNorm(
-        to: target, operators: [IdentityOperator(points: joined.shape.points)], epsilon: denominatorEpsilon)
+        to: task.masked(target, input), operators: [IdentityOperator(points: joined.shape.points)], epsilon: denominatorEpsilon)
       self.errors = errors
       program = Program(graph, results: [losses, errors])
     }

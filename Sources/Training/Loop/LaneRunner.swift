@@ -13,28 +13,52 @@ final class LaneRunner {
   private let pool: WorkerPool
   private let kernels: Kernels
   private let trains: Bool
-  private var programs: [ProgramKey: LaneProgram] = [:]
-  private var memories: [HostBuffer]
-  private var frames: [ProgramKey: [Frame]] = [:]
+  private let memory: WorkerMemory
+  private var programs: [ProgramKey: RecordedLane] = [:]
+  private var divisions: [ProgramKey: [Lane]] = [:]
   /// One gradient array per lane.
   let gradients: [HostBuffer]
 
+  /// What a recording or a division is for. `samples` counts those of one piece, or those of a whole batch.
   private struct ProgramKey: Hashable {
     var samples: Int
     var steps: Int
     var grid: [Int]
   }
 
+  private struct RecordedLane {
+    var program: LaneProgram
+    var frames: [Frame]
+  }
+
+  /// Items computed one after another by one worker.
+  private struct Lane {
+    var pieces: [(items: Range<Int>, recorded: RecordedLane)]
+  }
+
+  /// What the workers are computing.
+  private struct Batch {
+    var items: [Item]
+    var table: SampleTable
+    var lanes: [Lane]
+    var scale: Double
+    var losses: HostBuffer
+    var errors: HostBuffer?
+  }
+
+  private var batch: Batch?
+  private lazy var laneTask: (Int, Int) -> Void = { [unowned self] lane, worker in run(lane, on: worker) }
+
   init(
-    _ task: OperatorTask, _ configuration: TrainingConfiguration, pool: WorkerPool, trains: Bool,
-    parameterCount: Int
+    _ task: OperatorTask, _ configuration: TrainingConfiguration, pool: WorkerPool, memory: WorkerMemory,
+    trains: Bool, parameterCount: Int
   ) {
     self.task = task
     self.configuration = configuration
     self.pool = pool
+    self.memory = memory
     self.trains = trains
     kernels = Kernels(configuration.precision)
-    memories = (0..<pool.workerCount).map { _ in HostBuffer(count: 0, precision: configuration.precision) }
     let lanes = trains ? min(configuration.lanes, configuration.batch) : 0
     gradients = (0..<lanes).map { _ in HostBuffer(count: parameterCount, precision: configuration.precision) }
   }
@@ -50,25 +74,41 @@ final class LaneRunner {
     (0..<parts).map { (count * $0 / parts)..<(count * ($0 + 1) / parts) }
   }
 
-  /// Makes the programs and memory for the given piece sizes, so that the run itself allocates nothing.
-  private func prepare(_ keys: Set<ProgramKey>, parameters: HostBuffer) {
-    let missing = keys.filter { programs[$0] == nil }
-    if missing.isEmpty { return }
-    for key in missing {
-      programs[key] = LaneProgram(
-        task, configuration, samples: key.samples, steps: key.steps, grid: key.grid, trains: trains)
-    }
-    let needed = programs.values.map(\.program.memoryCount).max() ?? 0
-    if memories[0].count < needed {
-      memories = memories.map { _ in HostBuffer(count: needed, precision: configuration.precision) }
-    }
-    frames = programs.mapValues { lane in
-      memories.map { Frame(lane.program, parameters: parameters, memory: $0) }
-    }
+  private func recorded(_ key: ProgramKey, parameters: HostBuffer) -> RecordedLane {
+    if let known = programs[key] { return known }
+    let program = LaneProgram(
+      task, configuration, samples: key.samples, steps: key.steps, grid: key.grid, trains: trains)
+    let made = RecordedLane(
+      program: program, frames: memory.frames(program.program, parameters: parameters))
+    programs[key] = made
+    return made
   }
 
-  /// Bytes of all workers' memory and gradients.
-  var byteCount: Int { memories.reduce(0) { $0 + $1.byteCount } + gradients.reduce(0) { $0 + $1.byteCount } }
+  /// How a number of items is divided into lanes and pieces. Made once, so that a step allocates nothing.
+  private func division(_ count: Int, steps: Int, grid: [Int], parameters: HostBuffer) -> [Lane] {
+    let key = ProgramKey(samples: count, steps: steps, grid: grid)
+    if let known = divisions[key] { return known }
+    func recorded(_ samples: Int) -> RecordedLane {
+      self.recorded(ProgramKey(samples: samples, steps: steps, grid: grid), parameters: parameters)
+    }
+    // When evaluating, memory stays that of a few samples whatever the set's size.
+    let piece =
+      trains ? 0 : task.piece(grid: grid, bytes: recorded(1).program.program.byteCount, few: 8)
+    let lanes = trains ? gradients.count : (count + piece - 1) / piece
+    let made = LaneRunner.split(count, into: max(1, min(lanes, count))).map { range in
+      let most = trains ? (configuration.samplesPerPass ?? range.count) : piece
+      let parts = LaneRunner.split(range.count, into: max(1, (range.count + most - 1) / most))
+      return Lane(
+        pieces: parts.map {
+          (($0.lowerBound + range.lowerBound)..<($0.upperBound + range.lowerBound), recorded($0.count))
+        })
+    }
+    divisions[key] = made
+    return made
+  }
+
+  /// Bytes of the lanes' gradients.
+  var byteCount: Int { gradients.reduce(0) { $0 + $1.byteCount } }
 
   /// Computes the items' losses, and, when training, the lanes' gradients of `scale · Σ losses`.
   ///
@@ -78,47 +118,37 @@ final class LaneRunner {
   ///   - errors: receives one relative L2 error per item, when evaluating.
   func run(
     _ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, scale: Double,
-    losses: HostBuffer,
-    errors: HostBuffer? = nil
+    losses: HostBuffer, errors: HostBuffer? = nil
   ) {
-    let grid = table.signature.gridShape
-    let lanes = trains ? gradients.count : (items.count + evaluationPiece - 1) / evaluationPiece
-    let laneRanges = LaneRunner.split(items.count, into: max(1, min(lanes, items.count)))
-    let pieces = laneRanges.map { range -> [Range<Int>] in
-      let most = trains ? (configuration.samplesPerPass ?? range.count) : evaluationPiece
-      let parts = max(1, (range.count + most - 1) / most)
-      return LaneRunner.split(range.count, into: parts).map {
-        ($0.lowerBound + range.lowerBound)..<($0.upperBound + range.lowerBound)
-      }
-    }
-    prepare(
-      Set(pieces.joined().map { ProgramKey(samples: $0.count, steps: steps, grid: grid) }),
-      parameters: parameters)
-    pool.forEach(pieces.count) { lane, worker in
-      for (index, piece) in pieces[lane].enumerated() {
-        let key = ProgramKey(samples: piece.count, steps: steps, grid: grid)
-        guard let program = programs[key], let frame = frames[key]?[worker] else { preconditionFailure() }
-        load(items[piece], of: table, into: program, frame: frame)
-        program.program.forward(in: frame)
-        let values = program.program.values(of: program.losses, in: frame)
-        for (offset, item) in piece.enumerated() { losses[item] = values[offset] }
-        if trains {
-          frame.gradients = gradients[lane]
-          frame.accumulatesGradients = index > 0
-          program.program.backward(in: frame, scale: scale)
-        } else if let errors, let variable = program.errors {
-          let values = program.program.values(of: variable, in: frame)
-          for (offset, item) in piece.enumerated() { errors[item] = values[offset] }
-        }
-      }
-    }
-    for lane in laneRanges.count..<max(laneRanges.count, gradients.count) {
-      kernels.clear(gradients[lane].slice())
-    }
+    let lanes = division(
+      items.count, steps: steps, grid: table.signature.gridShape, parameters: parameters)
+    batch = Batch(
+      items: items, table: table, lanes: lanes, scale: scale, losses: losses, errors: errors)
+    pool.repeatKept(lanes.count, laneTask)
+    batch = nil
+    for lane in lanes.count..<max(lanes.count, gradients.count) { kernels.clear(gradients[lane].slice()) }
   }
 
-  /// Samples per pass when evaluating: memory stays that of a few samples whatever the set's size.
-  private var evaluationPiece: Int { min(configuration.samplesPerPass ?? 8, 8) }
+  private func run(_ lane: Int, on worker: Int) {
+    guard let batch else { preconditionFailure("a lane runs as a part of a batch") }
+    for index in batch.lanes[lane].pieces.indices {
+      let piece = batch.lanes[lane].pieces[index].items
+      let recorded = batch.lanes[lane].pieces[index].recorded
+      let (program, frame) = (recorded.program, recorded.frames[worker])
+      load(batch.items[piece], of: batch.table, into: program, frame: frame)
+      program.program.forward(in: frame)
+      let values = program.program.values(of: program.losses, in: frame)
+      for item in piece { batch.losses[item] = values[item - piece.lowerBound] }
+      if trains {
+        frame.gradients = gradients[lane]
+        frame.accumulatesGradients = index > 0
+        program.program.backward(in: frame, scale: batch.scale)
+      } else if let errors = batch.errors, let variable = program.errors {
+        let values = program.program.values(of: variable, in: frame)
+        for item in piece { errors[item] = values[item - piece.lowerBound] }
+      }
+    }
+  }
 
   /// Copies the items' inputs and targets into the frame. An item that starts later in its trajectory sees the window
   /// ending there: its frames come from the inputs as far as those reach, then from the outputs.
@@ -127,14 +157,16 @@ final class LaneRunner {
     let input = program.program.values(of: program.input, in: frame)
     let target = program.program.values(of: program.target, in: frame)
     let points = program.input.shape.points
+    let outputPoints = program.target.shape.points
     let (inputs, outputs) = (program.input.shape.channels, program.target.shape.channels)
     let (allInputs, allOutputs) = (table.inputChannels, table.outputChannels)
     let frameChannels = task.signature.outputChannels
     for (offset, item) in items.enumerated() {
       let source = table.inputs.slice(from: item.sample * points * allInputs, length: points * allInputs)
-      let later = table.outputs.slice(from: item.sample * points * allOutputs, length: points * allOutputs)
+      let later = table.outputs.slice(
+        from: item.sample * outputPoints * allOutputs, length: outputPoints * allOutputs)
       let x = input.dropping(offset * points * inputs, length: points * inputs)
-      let y = target.dropping(offset * points * outputs, length: points * outputs)
+      let y = target.dropping(offset * outputPoints * outputs, length: outputPoints * outputs)
       let passed = min(item.start * frameChannels, inputs)
       kernels.copyRows(
         rows: points, width: inputs - passed, source.dropping(min(passed, source.count)), stride: allInputs,
@@ -147,18 +179,24 @@ final class LaneRunner {
           into: x.dropping(inputs - passed), stride: inputs)
       }
       kernels.copyRows(
-        rows: points, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs, into: y,
+        rows: outputPoints, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs, into: y,
         stride: outputs)
+    }
+    guard let own = program.points, let all = table.points else { return }
+    let place = program.program.values(of: own, in: frame)
+    for (offset, item) in items.enumerated() {
+      let count = own.shape.sampleCount
+      kernels.copy(all.slice(from: item.sample * count, length: count), into: place.dropping(offset * count))
     }
   }
 
   /// Times the operations of one lane with these items, on the calling thread.
   func timed(_ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, clock: () -> Double)
-    -> [(name: String, forward: Double, backward: Double)]
+    -> [OperationCost]
   {
-    let key = ProgramKey(samples: items.count, steps: steps, grid: table.signature.gridShape)
-    prepare([key], parameters: parameters)
-    guard let program = programs[key], let frame = frames[key]?[0] else { preconditionFailure() }
+    let lane = recorded(
+      ProgramKey(samples: items.count, steps: steps, grid: table.signature.gridShape), parameters: parameters)
+    let (program, frame) = (lane.program, lane.frames[0])
     load(items[...], of: table, into: program, frame: frame)
     frame.gradients = gradients.first
     frame.accumulatesGradients = false
@@ -178,9 +216,9 @@ final class LaneRunner {
         return "parameter \(parameter.name)[\(index)] after the update before"
       }
     }
-    let key = ProgramKey(samples: 1, steps: steps, grid: table.signature.gridShape)
-    prepare([key], parameters: parameters)
-    guard let program = programs[key], let frame = frames[key]?[0] else { preconditionFailure() }
+    let lane = recorded(
+      ProgramKey(samples: 1, steps: steps, grid: table.signature.gridShape), parameters: parameters)
+    let (program, frame) = (lane.program, lane.frames[0])
     for item in items {
       load([item], of: table, into: program, frame: frame)
       if let name = program.program.firstNonFiniteOperation(in: frame) {

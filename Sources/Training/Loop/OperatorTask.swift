@@ -24,23 +24,53 @@ public struct OperatorTask {
     self.outputNormalizer = outputNormalizer
   }
 
+  /// Samples that one worker best computes together without training: at most `few`, so that they stay in cache, unless
+  /// they share the work of a trunk.
+  ///
+  /// - Parameter bytes: memory of one sample alone.
+  func piece(grid: [Int], bytes: Int, few: Int) -> Int {
+    guard model is any PointOperatorModel else { return WorkerMemory.samples(ofBytes: bytes, most: few) }
+    let points = max(grid.reduce(1, *), signature.outputShape.reduce(1, *))
+    return max(few, min(256, (1 << 15) / points))
+  }
+
   /// Records one application: raw input window to prediction in the normalised output space.
-  func normalizedStep(_ window: Variable) -> Variable {
-    model(inputNormalizer.encoding(window))
+  ///
+  /// - Parameter points: where the output is asked for, if each sample has points of its own.
+  func normalizedStep(_ window: Variable, at points: Variable? = nil) -> Variable {
+    let input = inputNormalizer.encoding(window)
+    guard let model = model as? any PointOperatorModel, let queries = signature.queries else { return model(input) }
+    if case .common(let coordinates, let dimensions) = queries {
+      return model(input, at: input.graph.points(coordinates, dimensions: dimensions))
+    }
+    guard let points else { preconditionFailure("samples with points of their own come with these points") }
+    return model(input, at: points)
+  }
+
+  /// The variable that holds the points of the samples' own, where they have them.
+  func pointInput(_ graph: Graph, samples: Int) -> Variable? {
+    guard case .perSample(let count, let dimensions)? = signature.queries else { return nil }
+    return graph.input(FieldShape(batch: samples, grid: [count], channels: dimensions))
   }
 
   /// Records a prediction over `steps` applications, the window sliding over the model's own predictions.
   ///
   /// - Returns: the raw prediction of each step.
-  public func rollout(_ input: Variable, steps: Int) -> [Variable] {
+  public func rollout(_ input: Variable, at points: Variable? = nil, steps: Int) -> [Variable] {
     var window = input
     var predictions: [Variable] = []
     for step in 0..<steps {
-      let prediction = outputNormalizer.decoding(normalizedStep(window))
+      let prediction = masked(outputNormalizer.decoding(normalizedStep(window, at: points)), input)
       predictions.append(prediction)
       if step + 1 < steps { window = OperatorTask.slide(window, over: prediction) }
     }
     return predictions
+  }
+
+  /// A field on the grid of the outputs with zeros outside of the domain, where the task has a mask.
+  func masked(_ field: Variable, _ input: Variable) -> Variable {
+    guard let channel = signature.maskChannel, signature.queries == nil else { return field }
+    return field.masked(by: input.channels(channel..<(channel + 1)))
   }
 
   /// The window without its oldest frame and with the newest one behind it.
@@ -84,16 +114,41 @@ extension OperatorTask {
     output: Normalizer.Kind
   ) throws {
     let signature = table.signature
-    let grid = signature.gridShape
     // A window's input is frames of the output's field; all of them share their statistics.
     let frames = signature.rolloutSteps > 1 ? table.inputChannels / signature.outputChannels : 1
     self.init(
       model: model, derivations: derivations, signature: signature,
       inputNormalizer: .fit(
-        input, to: table.inputs, grid: grid,
+        input, to: table.inputs, grid: signature.gridShape,
         channels: table.inputChannels / frames, steps: frames),
       outputNormalizer: .fit(
-        output, to: table.outputs, grid: grid, channels: signature.outputChannels,
+        output, to: table.outputs, grid: signature.outputShape, channels: signature.outputChannels,
         steps: signature.rolloutSteps))
+  }
+}
+
+extension OperatorTask {
+  /// Computes the weights that follow from training outputs, in a model that has such; in double precision, from outputs
+  /// normalised as the model's own are.
+  func fitModel(to table: SampleTable, into values: HostBuffer) throws {
+    guard let model = model as? any DataFittedModel else { return }
+    let outputs = HostBuffer(count: table.outputs.count, precision: .float64)
+    for i in 0..<outputs.count { outputs[i] = table.outputs[i] }
+    try outputNormalizer.apply(to: outputs, grid: signature.outputShape, channels: table.outputChannels)
+    try model.fit(to: TrainingOutputs(outputs, samples: table.sampleCount), into: values)
+  }
+
+  /// The same model asked at points of the user's choice: `[count][dimensions]` coordinates, time last where the output
+  /// has times. Its output channels are then those at one point and one time.
+  ///
+  /// - Returns: nil for a model that gives its output on a grid only.
+  public func asked(at coordinates: [Double], dimensions: Int) -> OperatorTask? {
+    guard let point = model as? any PointOperatorModel else { return nil }
+    var signature = signature
+    signature.outputChannels = point.outputsPerPoint
+    signature.queries = .common(coordinates: coordinates, dimensions: dimensions)
+    signature.outputTimes = []
+    return OperatorTask(
+      model: model, signature: signature, inputNormalizer: inputNormalizer, outputNormalizer: outputNormalizer)
   }
 }

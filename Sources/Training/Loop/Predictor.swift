@@ -8,9 +8,8 @@ public final class Predictor {
   private let parameters: HostBuffer
   private let pool: WorkerPool
   private let kernels: Kernels
+  private let memory: WorkerMemory
   private var programs: [Key: RecordedPrediction] = [:]
-  private var frames: [Key: [Frame]] = [:]
-  private var memories: [HostBuffer]
 
   private struct Key: Hashable {
     var samples: Int
@@ -20,80 +19,96 @@ public final class Predictor {
 
   private struct RecordedPrediction {
     var program: Program
+    var frames: [Frame]
     var input: Variable
+    var points: Variable?
     var predictions: [Variable]
   }
 
   /// Most samples per pass of one worker.
   private static let largestPiece = 4
 
-  /// - Parameter parameters: the weights, laid out as the model's builder says; derived ones are computed here, from the
-  ///   values that parameters have now.
-  public init(_ task: OperatorTask, parameters: HostBuffer, pool: WorkerPool) {
+  /// - Parameters:
+  ///   - parameters: the weights, laid out as the model's builder says; derived ones are computed here, from the values
+  ///     that parameters have now.
+  ///   - memory: the workers' memory where a trainer has some; nil for memory of its own.
+  public init(
+    _ task: OperatorTask, parameters: HostBuffer, pool: WorkerPool, memory: WorkerMemory? = nil
+  ) {
     DerivedWeights(task.derivations, precision: parameters.precision, trains: false).compute(
       in: parameters, pool: pool)
     self.task = task
     self.parameters = parameters
     self.pool = pool
+    self.memory = memory ?? WorkerMemory(pool, precision: parameters.precision)
     kernels = Kernels(parameters.precision)
-    memories = (0..<pool.workerCount).map { _ in HostBuffer(count: 0, precision: parameters.precision) }
   }
 
   /// Predicts `count` samples.
   ///
   /// - Parameters:
   ///   - inputs: `[count][grid…][inputChannels]`, raw.
+  ///   - points: `[count][points][dimensions]` where samples have points of their own.
   ///   - steps: applications of the operator.
   ///   - outputs: receives `[count][grid…][steps · outputChannels]`, raw, time by time.
-  public func predict(_ inputs: HostBuffer, count: Int, grid: [Int], steps: Int, into outputs: HostBuffer) {
-    let points = grid.reduce(1, *)
-    let (inputChannels, frame) = (task.signature.inputChannels, task.signature.outputChannels)
-    let (inputSize, outputSize) = (points * inputChannels, points * frame * steps)
+  public func predict(
+    _ inputs: HostBuffer, at points: HostBuffer? = nil, count: Int, grid: [Int], steps: Int, into outputs: HostBuffer
+  ) {
+    let outputPoints = (task.signature.queries == nil ? grid : task.signature.outputShape).reduce(1, *)
+    let (inputChannels, frameChannels) = (task.signature.inputChannels, task.signature.outputChannels)
+    let (inputSize, outputSize) = (grid.reduce(inputChannels, *), outputPoints * frameChannels * steps)
     precondition(inputs.count >= count * inputSize && outputs.count >= count * outputSize)
-    let pieces = self.pieces(of: count)
-    prepare(Set(pieces.map { Key(samples: $0.count, grid: grid, steps: steps) }))
+    let largest =
+      count == 1
+      ? 1
+      : task.piece(
+        grid: grid, bytes: recorded(Key(samples: 1, grid: grid, steps: steps)).program.byteCount,
+        few: Predictor.largestPiece)
+    let pieces = self.pieces(of: count, largest: largest).map {
+      (range: $0, recorded: recorded(Key(samples: $0.count, grid: grid, steps: steps)))
+    }
     pool.forEach(pieces.count) { index, worker in
-      let piece = pieces[index]
-      let key = Key(samples: piece.count, grid: grid, steps: steps)
-      guard let recorded = programs[key], let memory = frames[key]?[worker] else { preconditionFailure() }
+      let (piece, recorded) = pieces[index]
+      let frame = recorded.frames[worker]
       kernels.copy(
         inputs.slice(from: piece.lowerBound * inputSize, length: piece.count * inputSize),
-        into: recorded.program.values(of: recorded.input, in: memory))
-      recorded.program.forward(in: memory)
+        into: recorded.program.values(of: recorded.input, in: frame))
+      if let variable = recorded.points, let points {
+        let size = variable.shape.sampleCount
+        kernels.copy(
+          points.slice(from: piece.lowerBound * size, length: piece.count * size),
+          into: recorded.program.values(of: variable, in: frame))
+      }
+      recorded.program.forward(in: frame)
       let target = outputs.slice(from: piece.lowerBound * outputSize, length: piece.count * outputSize)
       for (step, prediction) in recorded.predictions.enumerated() {
         kernels.copyRows(
-          rows: piece.count * points, width: frame, recorded.program.values(of: prediction, in: memory),
-          stride: frame,
-          into: target.dropping(step * frame), stride: frame * steps)
+          rows: piece.count * outputPoints, width: frameChannels,
+          recorded.program.values(of: prediction, in: frame), stride: frameChannels,
+          into: target.dropping(step * frameChannels), stride: frameChannels * steps)
       }
     }
   }
 
   /// Nearly equal pieces, as many for each worker. A sample's values do not depend on which others are in its piece.
-  private func pieces(of count: Int) -> [Range<Int>] {
-    let least = (count + Predictor.largestPiece - 1) / Predictor.largestPiece
+  private func pieces(of count: Int, largest: Int) -> [Range<Int>] {
+    let least = (count + largest - 1) / largest
     let workers = pool.workerCount
     return LaneRunner.split(count, into: min(count, (least + workers - 1) / workers * workers))
   }
 
-  private func prepare(_ keys: Set<Key>) {
-    let missing = keys.filter { programs[$0] == nil }
-    if missing.isEmpty { return }
-    for key in missing {
-      let graph = Graph(precision: parameters.precision)
-      let input = graph.input(
-        FieldShape(batch: key.samples, grid: key.grid, channels: task.signature.inputChannels))
-      let predictions = task.rollout(input, steps: key.steps)
-      programs[key] = RecordedPrediction(
-        program: Program(graph, results: predictions), input: input, predictions: predictions)
-    }
-    let needed = programs.values.map(\.program.memoryCount).max() ?? 0
-    if memories[0].count < needed {
-      memories = memories.map { _ in HostBuffer(count: needed, precision: parameters.precision) }
-    }
-    frames = programs.mapValues { recorded in
-      memories.map { Frame(recorded.program, parameters: parameters, memory: $0) }
-    }
+  private func recorded(_ key: Key) -> RecordedPrediction {
+    if let known = programs[key] { return known }
+    let graph = Graph(precision: parameters.precision)
+    let input = graph.input(
+      FieldShape(batch: key.samples, grid: key.grid, channels: task.signature.inputChannels))
+    let points = task.pointInput(graph, samples: key.samples)
+    let predictions = task.rollout(input, at: points, steps: key.steps)
+    let program = Program(graph, results: predictions)
+    let made = RecordedPrediction(
+      program: program, frames: memory.frames(program, parameters: parameters), input: input,
+      points: points, predictions: predictions)
+    programs[key] = made
+    return made
   }
 }

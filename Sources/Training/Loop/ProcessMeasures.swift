@@ -13,17 +13,32 @@ public func now() -> Double {
 /// this one.
 public func peakMemory() -> Int {
   #if os(Linux)
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
-      let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
-        Int($0)
-      }
-      return (kibibytes ?? 0) * 1024
-    }
-    return 0
+    return statusBytes("VmHWM:")
   #else
     var usage = rusage()
     getrusage(RUSAGE_SELF, &usage)
     return Int(usage.ru_maxrss)
   #endif
 }
+
+/// The process's memory at this moment, in bytes; where the system does not show it, the largest so far.
+public func residentMemory() -> Int {
+  #if os(Linux)
+    return statusBytes("VmRSS:")
+  #else
+    return peakMemory()
+  #endif
+}
+
+#if os(Linux)
+  private func statusBytes(_ label: String) -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    for line in status.split(separator: "\n") where line.hasPrefix(label) {
+      let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap {
+        Int($0)
+      }
+      return (kibibytes ?? 0) * 1024
+    }
+    return 0
+  }
+#endif

@@ -22,6 +22,8 @@ public final class Trainer {
   private let pool: WorkerPool
   private let runner: LaneRunner
   private let evaluator: LaneRunner
+  /// Memory of the workers; a ``Predictor`` on the same pool may share it.
+  public let workerMemory: WorkerMemory
   private let kernels: Kernels
   private let segments: [ParameterSegment]
   /// Weights computed from parameters, and the pieces in which their gradients are summed over lanes.
@@ -29,6 +31,10 @@ public final class Trainer {
   private let derivedSegments: [ParameterSegment]
   private let losses: HostBuffer
   private let squares: HostBuffer
+  /// Items of the update under way; kept so that a step allocates nothing.
+  private var items: [LaneRunner.Item] = []
+  private var rateUnderWay = 0.0
+  private lazy var segmentTask: (Int, Int) -> Void = { [unowned self] index, _ in update(segment: index) }
 
   /// - Parameters:
   ///   - builder: the one that the model was built with.
@@ -60,14 +66,19 @@ public final class Trainer {
     let count = builder.memoryCount
     values = HostBuffer(count: count, precision: precision)
     for parameter in builder.parameters { parameter.initialize(values, seed: seed) }
+    try task.fitModel(to: training, into: values)
     stateNames = type(of: configuration.optimizer).stateNames
     state = stateNames.map { _ in HostBuffer(count: builder.trainedCount, precision: precision) }
     average = configuration.averageDecay.map { _ in HostBuffer(count: count, precision: precision) }
     kernels = Kernels(precision)
     if let average { kernels.copy(values.slice(), into: average.slice()) }
-    runner = LaneRunner(task, configuration, pool: pool, trains: true, parameterCount: count)
-    evaluator = LaneRunner(task, configuration, pool: pool, trains: false, parameterCount: count)
-    segments = ParameterSegment.segments(of: builder.parameters)
+    let memory = WorkerMemory(pool, precision: precision)
+    workerMemory = memory
+    (runner, evaluator) = (
+      LaneRunner(task, configuration, pool: pool, memory: memory, trains: true, parameterCount: count),
+      LaneRunner(task, configuration, pool: pool, memory: memory, trains: false, parameterCount: count)
+    )
+    segments = ParameterSegment.segments(of: try configuration.trained(among: builder.parameters))
     derived = DerivedWeights(task.derivations, precision: precision, trains: true)
     derivedSegments = ParameterSegment.segments(of: derived.targets)
     losses = HostBuffer(count: configuration.batch, precision: .float64)
@@ -105,14 +116,18 @@ public final class Trainer {
   public func trainEpoch(
     interrupt: () throws -> Bool = { false }, report: (_ step: Int, _ loss: Double) -> Void = { _, _ in }
   ) throws -> Double? {
-    let order = Philox(seed: seed, stream: "shuffle").permutation(
-      count: itemsPerEpoch, index: UInt64(progress.epoch))
+    // The whole set in one batch needs no shuffling.
+    let order =
+      stepsPerEpoch == 1
+      ? Array(0..<itemsPerEpoch)
+      : Philox(seed: seed, stream: "shuffle").permutation(count: itemsPerEpoch, index: UInt64(progress.epoch))
     let stepsPerSample = configuration.rollout == .oneStep ? task.signature.rolloutSteps : 1
     while progress.stepInEpoch < stepsPerEpoch {
       if try interrupt() { return nil }
       let start = progress.stepInEpoch * configuration.batch
-      let items = order[start..<min(start + configuration.batch, order.count)].map {
-        LaneRunner.Item(sample: $0 / stepsPerSample, start: $0 % stepsPerSample)
+      items.removeAll(keepingCapacity: true)
+      for index in order[start..<min(start + configuration.batch, order.count)] {
+        items.append(LaneRunner.Item(sample: index / stepsPerSample, start: index % stepsPerSample))
       }
       let sum = try update(items)
       progress.lossSum += sum
@@ -144,38 +159,41 @@ public final class Trainer {
         runner.locateNonFinite(
           items, of: training, steps: trainingSteps, parameters: values, named: parameters))
     }
-    let rate = learningRate
+    rateUnderWay = learningRate
     progress.step += 1
     pullBackDerived()
     if let clip = configuration.gradientClip { clipGradient(to: clip) }
-    let gradient = runner.gradients[0]
-    let reducesHere = configuration.gradientClip == nil
-    pool.forEach(segments.count) { index, _ in
-      let segment = segments[index]
-      if reducesHere { kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient) }
-      configuration.optimizer.update(
-        segment, step: progress.step, learningRate: rate, kernels: kernels, parameters: values,
-        gradients: gradient,
-        state: state)
-      if let average, let decay = configuration.averageDecay {
-        let target = average.slice(from: segment.range.lowerBound, length: segment.range.count)
-        kernels.scale(decay, target, into: target)
-        kernels.scale(
-          1 - decay, values.slice(from: segment.range.lowerBound, length: segment.range.count), into: target,
-          accumulate: true)
-      }
-    }
+    pool.repeatKept(segments.count, segmentTask)
     return sum
   }
 
   /// Sums the lanes' gradients of derived weights and turns them into gradients of parameters, in the first lane's array;
   /// the other lanes hold zeros there.
   private func pullBackDerived() {
+    if derivedSegments.isEmpty { return }
     pool.forEach(derivedSegments.count) { index, _ in
       kernels.reduceLanes(
         runner.gradients, range: derivedSegments[index].range, scale: 1, into: runner.gradients[0])
     }
     derived.pullBack(values: values, gradients: runner.gradients[0], pool: pool)
+  }
+
+  /// Updates the weights of one segment.
+  private func update(segment index: Int) {
+    let segment = segments[index]
+    let gradient = runner.gradients[0]
+    if configuration.gradientClip == nil {
+      kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient)
+    }
+    configuration.optimizer.update(
+      segment, step: progress.step, learningRate: rateUnderWay, kernels: kernels, parameters: values,
+      gradients: gradient, state: state)
+    guard let average, let decay = configuration.averageDecay else { return }
+    let target = average.slice(from: segment.range.lowerBound, length: segment.range.count)
+    kernels.scale(decay, target, into: target)
+    kernels.scale(
+      1 - decay, values.slice(from: segment.range.lowerBound, length: segment.range.count), into: target,
+      accumulate: true)
   }
 
   /// Sums the lanes and scales the whole gradient down to norm `limit` if it is longer.
@@ -219,7 +237,7 @@ public final class Trainer {
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.
   public var byteCount: Int {
     values.byteCount * (average == nil ? 1 : 2) + state.reduce(0) { $0 + $1.byteCount } + runner.byteCount
-      + evaluator.byteCount + derived.byteCount
+      + workerMemory.byteCount + derived.byteCount
   }
 
   /// Seconds that one update takes, measured on the first batch without changing anything.
@@ -240,7 +258,7 @@ public final class Trainer {
 
 extension Trainer {
   /// Seconds of each operation for the first samples of the training table.
-  func timedLane(samples: Int, clock: () -> Double) -> [(name: String, forward: Double, backward: Double)] {
+  func timedLane(samples: Int, clock: () -> Double) -> [OperationCost] {
     derived.compute(in: values, pool: pool)
     return runner.timed(
       (0..<samples).map { .init(sample: $0 % training.sampleCount, start: 0) }, of: training,

@@ -104,8 +104,10 @@ public final class TrainingRun {
         })
       guard let loss else { return .interrupted }
       trainer.progress.seconds = processStart + (now() - loopStart)
-      try finishEpoch(loss: loss, rate: rate, seconds: now() - epochStart)
-      bar.update(trainer.progress.epoch, detail: "loss \(brief(loss))")
+      if trainer.progress.epoch % configuration.reportEvery == 0 || trainer.progress.epoch == configuration.epochs {
+        try finishEpoch(loss: loss, rate: rate, seconds: now() - epochStart)
+        bar.update(trainer.progress.epoch, detail: "loss \(brief(loss))")
+      }
     }
     try save()
     return .finished

@@ -222,8 +222,7 @@ struct PlaneReactionTests {
     let reference = march(4096)
     let errors = counts.map { reference.relativeDistance(march($0).state, reference.state) }
     let order = observedOrder(steps: counts.map { 1 / Double($0) }, errors: errors)
-    print("Gray-Scott: observed order \(order)")
-    #expect(abs(order - 4) <= orderBand, "\(order) from \(errors)")
+    expectBar("Gray-Scott: order of ETDRK4", order, near: 4, within: orderBand)
   }
 
   /// A real field per plane, all modes of order 0.1.

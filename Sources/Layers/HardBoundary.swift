@@ -1,0 +1,28 @@
+import Autodiff
+import Fields
+
+/// A boundary condition that the output meets exactly, whatever the weights: it is multiplied by a function of the point.
+///
+/// The condition holds in the space in which the model works, so the data's output normalisation must leave zero where it
+/// is: `none`, or `pointwise`, whose values on a boundary that is zero in the data are zero without any condition.
+public enum HardBoundary: String, Sendable, CaseIterable {
+  case none
+  /// ∏ 4s(1 − s): smooth, zero on the ends of every axis that is not periodic.
+  case vanishing
+  /// Zero on these ends, unchanged inside.
+  case zeroed
+
+  /// - Parameter y: `[B, K, P]`.
+  public func applied(to y: Variable, at points: Variable, _ signature: OperatorSignature) -> Variable {
+    let axes = signature.axes.indices.filter {
+      signature.axes[$0].boundary != .periodic && $0 < points.shape.channels
+    }
+    let feature: CoordinateFeature
+    switch self {
+    case .none: return y
+    case .vanishing: feature = .vanishing(axes)
+    case .zeroed: feature = .inside(axes)
+    }
+    return y.masked(by: points.features([feature], domain: signature.queryDomain))
+  }
+}

@@ -1,0 +1,61 @@
+import CAllocationCount
+import Tensors
+import Testing
+import Training
+
+@Suite("Memory of a step") struct StepMemoryTests {
+  @Test("the counter counts", .enabled(if: allocation_count_is_available() == 1))
+  func counter() {
+    allocation_count_begin()
+    let buffers = (0..<3).map { HostBuffer(count: 1000 + $0, precision: .float32) }
+    let count = allocation_count_end()
+    #expect(count >= 6, "three objects and their memory")
+    #expect(buffers.count == 3)
+  }
+
+  /// On the thread that trains, which does what the other workers do and hands out their tasks besides.
+  @Test(
+    "a warmed-up step allocates nothing", .enabled(if: allocation_count_is_available() == 1),
+    arguments: [
+      #"{"batch": 4, "lanes": 4}"#, #"{"batch": 4, "lanes": 2, "samplesPerPass": 1, "recompute": true}"#,
+      #"{"batch": 4, "optimizer": {"type": "adamw"}, "averageDecay": 0.9, "schedule": "cosine", "precision": "float64"}"#,
+    ], [1, 2])
+  func allocations(_ training: String, threads: Int) throws {
+    let trainer = try SyntheticProblem().trainer(training: training, threads: threads).trainer
+    _ = try trainer.trainEpoch()
+    var counts: [Int] = []
+    // Sixteen samples are four steps; between one report and the next lies one step.
+    _ = try trainer.trainEpoch(report: { step, _ in
+      if step > 1 { counts.append(allocation_count_end()) }
+      allocation_count_begin()
+    })
+    _ = allocation_count_end()
+    #expect(counts.count == 3)
+    #expect(counts.allSatisfy { $0 == 0 }, "allocations per step: \(counts)")
+  }
+
+  @Test("recomputation changes no bit and takes less memory", arguments: ["float32", "float64"])
+  func recomputation(_ precision: String) throws {
+    let problem = try SyntheticProblem()
+    let model = #"{"type": "fno-original", "modes": 5, "width": 16, "layers": 8}"#
+    let trainers = try [false, true].map { recompute in
+      try problem.trainer(
+        model: model, training: "{\"batch\": 8, \"precision\": \"\(precision)\", \"recompute\": \(recompute)}"
+      ).trainer
+    }
+    for _ in 0..<3 { #expect(try trainers[0].trainEpoch() == trainers[1].trainEpoch()) }
+    #expect(trainers[0].bits == trainers[1].bits)
+    #expect(trainers[1].workerMemory.byteCount < 7 * trainers[0].workerMemory.byteCount / 10)
+  }
+
+  @Test("recomputation through a roll-out changes no bit")
+  func recomputedRollout() throws {
+    let problem = try SyntheticProblem(samples: 12, steps: 8)
+    let trainers = try [false, true].map { recompute in
+      try problem.trainer(training: "{\"batch\": 4, \"recompute\": \(recompute)}", train: 8).trainer
+    }
+    for _ in 0..<2 { #expect(try trainers[0].trainEpoch() == trainers[1].trainEpoch()) }
+    #expect(trainers[0].bits == trainers[1].bits)
+    #expect(trainers[1].workerMemory.byteCount < trainers[0].workerMemory.byteCount / 2)
+  }
+}

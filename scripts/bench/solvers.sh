@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Speed of the solvers: single evaluations and steps beside the transforms that they need, then whole jobs, each from a
+# part of its samples. Files are written to .build and removed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+file=.build/bench-solvers.h5
+trap 'rm -f "$file"' EXIT
+.build/release/SolverBench
+
+# job CONFIG THREADS SETTING...: prints what `opkit generate` says and leaves the seconds in $seconds.
+job() {
+  local config=$1 threads=$2 settings=()
+  shift 2
+  for setting in "$@"; do settings+=(--set "$setting"); done
+  local text
+  text=$(.build/release/opkit generate "configs/generate/$config.json" "${settings[@]}" --threads "$threads" -o "$file" --force 2>/dev/null)
+  seconds=$(awk '$1 == "seconds" {print $2}' <<<"$text")
+  awk '$1 ~ /Error|residual|steps|workingPoints|iterations/ {print "    " $0}' <<<"$text"
+}
+# report NAME SAMPLES OF BAR: the whole job's time from the last one.
+report() { awk -v n="$1" -v k="$2" -v all="$3" -v bar="$4" -v s="$seconds" \
+  'BEGIN {t = s * all / k; printf "%-46s %9.1f s for %d, so %8.0f s for %d; bar %s\n", n, s, k, t, all, bar}'; }
+
+echo
+job navier-stokes 2 samples=8 problem.accuracy.timeTolerance=1e-4
+report "Navier-Stokes, ν = 1e-3, t = 50, error ≤ 1e-4" 8 1000 "9000 s"
+job darcy 2 samples=64 problem.points=421 problem.tolerance=5e-9
+report "Darcy 421², energy error ≤ 1e-8" 64 2048 "240 s"
+job burgers 2 samples=128 problem.points=8192
+report "Burgers, 8192 points" 128 2048 "120 s"
+job gray-scott 1 samples=1 problem.finalTime=10000 problem.snapshots=101 problem.workingPoints=128 problem.accuracy.maximumPoints=128
+report "Gray-Scott, 10,000 time units on 128²" 1 1 "12 s"
+
+job navier-stokes 1 samples=8 problem.accuracy.timeTolerance=1e-4 >/dev/null
+one=$seconds
+job navier-stokes 2 samples=8 problem.accuracy.timeTolerance=1e-4 >/dev/null
+awk -v a="$one" -v b="$seconds" 'BEGIN {printf "two workers against one (Navier-Stokes)          %9.2f times as fast; bar 1.9\n", a / b}'
