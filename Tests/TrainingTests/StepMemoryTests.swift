@@ -25,10 +25,10 @@ import Training
     _ = try trainer.trainEpoch()
     var counts: [Int] = []
     // Sixteen samples are four steps; between one report and the next lies one step.
-    _ = try trainer.trainEpoch { step, _ in
+    _ = try trainer.trainEpoch(report: { step, _ in
       if step > 1 { counts.append(allocation_count_end()) }
       allocation_count_begin()
-    }
+    })
     _ = allocation_count_end()
     #expect(counts.count == 3)
     #expect(counts.allSatisfy { $0 == 0 }, "allocations per step: \(counts)")
