@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-sweep bench-roofline bench-inference bench-solvers bench-exponax bench-operations format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-solvers bench-exponax bench-sweep bench-roofline bench-inference bench-operations format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

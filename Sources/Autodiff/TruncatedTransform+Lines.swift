@@ -7,14 +7,17 @@ public struct LineTile: Sendable {
   /// The points that the tile covers, in one run or two.
   public let runs: [Range<Int>]
 
-  /// Most points of a tile: all arrays of a layer over it stay in the first-level cache.
-  private static let mostPoints = 128
+  /// Lines up to this length are one tile.
+  private static let wholeLine = 128
+  /// Points of the tiles of longer lines: with 64 channels all arrays of a layer over a tile fit a first-level cache of
+  /// 32 KiB, and half of them are whole tiles of the matrix kernels.
+  private static let tilePoints = 72
 
   /// Nearly equal tiles of a line of `points` points.
   static func tiles(points: Int) -> [LineTile] {
     let half = points / 2 + 1
-    let count = max(1, (points + mostPoints - 1) / mostPoints)
-    if count == 1 { return [LineTile(rows: 0..<half, runs: [0..<points])] }
+    let count = (points + tilePoints - 1) / tilePoints
+    if points <= wholeLine { return [LineTile(rows: 0..<half, runs: [0..<points])] }
     return (0..<count).map { index in
       let rows = (half * index / count)..<(half * (index + 1) / count)
       // Points 0 and N/2 have no image.
@@ -75,7 +78,8 @@ extension TruncatedTransform {
       cosine.transposed, .init(modes, rows: lastModes, columns: channels, stride: 2 * channels),
       into: .init(even, rows: tile.rows.count, columns: channels))
     kernels.multiply(
-      sine.transposed, .init(modes.dropping(channels), rows: lastModes, columns: channels, stride: 2 * channels),
+      sine.transposed,
+      .init(modes.dropping(channels), rows: lastModes, columns: channels, stride: 2 * channels),
       into: .init(odd, rows: tile.rows.count, columns: channels))
     kernels.unfold(
       even: even, odd: odd, points: lastPoints, channels: channels, rows: tile.rows, into: line, start)

@@ -35,6 +35,15 @@ public final class WorkerPool: Sendable {
     }
     withoutActuallyEscaping(body) { shared.run(count, $0) }
   }
+
+  /// ``forEach(_:_:)`` for a body that the caller keeps: handing it over allocates nothing.
+  public func repeatKept(_ count: Int, _ body: @escaping (_ task: Int, _ worker: Int) -> Void) {
+    if workerCount == 1 || count <= 1 {
+      for task in 0..<count { body(task, 0) }
+    } else {
+      shared.run(count, body)
+    }
+  }
 }
 
 /// State shared by the threads of a pool. `job` is written only while every helper waits, and read only

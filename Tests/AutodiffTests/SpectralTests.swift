@@ -16,7 +16,8 @@ private let roundOff = 1e-12
   static let settings = [
     Setting(grid: [9], modes: [4]), Setting(grid: [8], modes: [5]), Setting(grid: [6, 7], modes: [3, 4]),
     Setting(grid: [5, 8], modes: [2, 5]), Setting(grid: [4, 6, 5], modes: [2, 3, 2]),
-    Setting(grid: [300], modes: [7]), Setting(grid: [257], modes: [5]), Setting(grid: [2, 3], modes: [1, 2]),
+    Setting(grid: [300], modes: [7]), Setting(grid: [257], modes: [5]),
+    Setting(grid: [2, 3], modes: [1, 2]),
   ]
 
   @Test("equals the defining sums", arguments: settings)

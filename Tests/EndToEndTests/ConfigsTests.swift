@@ -78,6 +78,18 @@ struct ConfigsTests {
     }
   }
 
+  @Test("memory does not grow over a thousand steps and predictions")
+  func growth() throws {
+    let example = try #require(try ExampleConfiguration.table().first { $0.name.hasPrefix("bench/fno1d-1024") })
+    let outcome = try Binary.run(
+      ["bench", example.path, "--steps", "1000", "--json", "-q"] + example.flags, in: Scratch())
+    #expect(outcome.status == 0, "\(outcome.error)")
+    let report = try JSONValue.parse(outcome.output, source: example.name)
+    // The times that the benchmark itself collects are 72 bytes a round; a leaked frame or batch would be megabytes.
+    let growth = try #require(report["memoryGrowthBytes"]?.intValue)
+    #expect(growth < 1 << 20, "grew by \(growth) bytes")
+  }
+
   private func chain(_ example: ExampleConfiguration, in scratch: Scratch) throws {
     let run = example.stem
     let checkpoint = "\(run)/best.safetensors"

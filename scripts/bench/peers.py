@@ -4,8 +4,8 @@
 
 Each round runs `opkit bench` and then the same number of PyTorch steps, so that both see the same state of a shared
 machine. Prints medians over rounds with their spread and writes a list of
-{"case", "opkitMs", "torchMs", "ratio", "opkitMiB", "torchMiB"}. The PyTorch models are written from the papers'
-equations; `neuralop-fno-64` is the neuraloperator package itself where it is installed.
+{"case", "opkitMs", "torchMs", "ratio", "opkitMiB", "torchMiB"}. A case is a configuration in CONFIG_FOLDER whose model
+type has a twin in `TWINS`; twins are written from the papers' equations, or are the neuraloperator package's own model.
 """
 
 import json
@@ -25,6 +25,8 @@ from deeponet import DeepONet
 THREADS = 2
 ROUNDS = 5
 STEPS = 5
+# Seconds after which a slow case's round ends early.
+PATIENCE = 2
 
 
 class SpectralConv(nn.Module):
@@ -84,29 +86,46 @@ class OriginalFNO(nn.Module):
         return self.second(F.gelu(self.first(x.movedim(1, -1))))
 
 
-def build(config):
-    model, grid = config["model"], config["grid"]
-    if model["type"] == "deeponet":
-        return DeepONet(config), -1
-    d = len(grid)
-    modes = model["modes"] if isinstance(model["modes"], list) else [model["modes"]] * d
-    padding = model.get("padding", 0)
-    padding = padding if isinstance(padding, list) else [padding] * d
-    channels = config.get("inputChannels", 1)
-    if model["type"] == "fno":
-        from neuralop.models import FNO
+def per_axis(value, dimensions):
+    return value if isinstance(value, list) else [value] * dimensions
 
-        return FNO(n_modes=tuple(modes), hidden_channels=model["width"], in_channels=channels, out_channels=1), 1
-    return OriginalFNO(grid, channels, modes, model["width"], padding), -1
+
+def original_fno(config):
+    model, grid = config["model"], config["grid"]
+    return OriginalFNO(
+        grid,
+        config.get("inputChannels", 1),
+        per_axis(model["modes"], len(grid)),
+        model["width"],
+        per_axis(model.get("padding", 0), len(grid)),
+    )
+
+
+def neuraloperator_fno(config):
+    from neuralop.models import FNO
+
+    model, grid = config["model"], config["grid"]
+    return FNO(
+        n_modes=tuple(per_axis(model["modes"], len(grid))),
+        hidden_channels=model["width"],
+        in_channels=config.get("inputChannels", 1),
+        out_channels=config.get("outputChannels", 1),
+    )
+
+
+# Model type: the function that builds its PyTorch twin from a configuration, and the axis of its channels.
+TWINS = {"fno-original": (original_fno, -1), "fno": (neuraloperator_fno, 1), "deeponet": (DeepONet, -1)}
 
 
 class Torch:
     def __init__(self, config):
         torch.manual_seed(0)
-        self.model, axis = build(config)
+        twin, axis = TWINS[config["model"]["type"]]
+        self.model = twin(config)
         batch, grid = config["training"]["batch"], config["grid"]
         channels = config.get("inputChannels", 1)
-        x, y = torch.randn(batch, *grid, channels), torch.randn(batch, *grid, 1)
+        outputs = config.get("outputChannels", 1)
+        x, y = torch.randn(batch, *grid, channels), torch.randn(batch, *grid, outputs)
         self.x, self.y = (x, y) if axis == -1 else (x.movedim(-1, 1).contiguous(), y.movedim(-1, 1).contiguous())
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3)
 
@@ -121,8 +140,9 @@ class Torch:
             self.model(self.x)
 
     def time(self, run, steps):
+        """Median of `steps` runs, or of as many as take PATIENCE seconds."""
         samples = []
-        for _ in range(steps):
+        while len(samples) < steps and sum(samples) < 1e3 * PATIENCE:
             start = time.perf_counter()
             run()
             samples.append(1e3 * (time.perf_counter() - start))
@@ -135,8 +155,7 @@ def measure(opkit, path):
         config = json.loads("\n".join(line for line in file if not line.strip().startswith("//")))
     torch.set_num_threads(THREADS)
     peer = Torch(config)
-    for _ in range(2):
-        peer.step()
+    peer.time(peer.step, 2)
     train, infer, memory = [], [], 0
     for _ in range(ROUNDS):
         command = [opkit, "bench", path, "--json", "--quiet", "--threads", str(THREADS), "--steps", str(STEPS)]
@@ -154,8 +173,7 @@ def measure(opkit, path):
                 "opkitMs": statistics.median(a for a, _ in pairs),
                 "torchMs": statistics.median(b for _, b in pairs),
                 "ratio": statistics.median(ratios),
-                "ratioLeast": min(ratios),
-                "ratioMost": max(ratios),
+                "spread": (min(ratios), max(ratios)),
                 "opkitMiB": memory / 2**20,
                 "torchMiB": torch_memory,
             }
@@ -170,6 +188,11 @@ def main():
     opkit, folder, output = sys.argv[1:4]
     cases = sys.argv[4:] or sorted(os.path.splitext(name)[0] for name in os.listdir(folder) if name.endswith(".json"))
     rows = []
+    if sys.argv[4:] and os.path.exists(output):
+        # Cases of an earlier run that are not asked for now stay in the file.
+        with open(output) as file:
+            asked = set(cases) | {case + "-forward" for case in cases}
+            rows = [row for row in json.load(file) if row["case"] not in asked]
     print(f"PyTorch {torch.__version__}, {THREADS} threads each, medians of {ROUNDS} alternating rounds")
     print(f"{'case':26} {'opkit ms':>9} {'torch ms':>9} {'ratio':>6}  {'spread':>11} {'opkit MiB':>10} {'torch MiB':>10}")
     for case in cases:
@@ -180,8 +203,8 @@ def main():
             print(f"{case:26} not measured: {result.stderr.strip().splitlines()[-1] if result.stderr else 'failed'}")
             continue
         for row in json.loads(result.stdout.splitlines()[-1]):
+            spread = "–".join(f"{ratio:.1f}" for ratio in row.pop("spread"))
             rows.append(row)
-            spread = f"{row['ratioLeast']:.1f}–{row['ratioMost']:.1f}"
             print(
                 f"{row['case']:26} {row['opkitMs']:9.1f} {row['torchMs']:9.1f} {row['ratio']:6.2f}  {spread:>11}"
                 f" {row['opkitMiB']:10.0f} {row['torchMiB']:10.0f}",

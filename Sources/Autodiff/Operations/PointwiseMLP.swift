@@ -49,8 +49,8 @@ private struct PointwiseMLP: Sendable {
   let outputActivation: Activation
   let hasSkip: Bool
 
-  /// Rows worked on at a time: about half of a first-level cache for the hidden values.
-  var tile: Int { max(8, min(rows, 4096 / max(hidden, 1) + 1, 128)) }
+  /// Rows worked on at a time: about half of a first-level cache for the hidden values, in whole tiles of the kernels.
+  var tile: Int { min(rows, max(12, min(4096 / hidden, 132) / 12 * 12)) }
 
   /// Two products and the activation; backward computes the hidden values again.
   var flops: Graph.Flops {

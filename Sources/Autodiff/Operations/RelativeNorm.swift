@@ -59,6 +59,7 @@ extension Variable {
       keepsInputs: [0, 1], residuals: [shape.batch * groups * 2],
       forwardScratch: [field, result, max(1, scratch)],
       backwardScratch: [field, result, max(1, scratch), field],
+      flops: .elementwise(4 * shape.count * operators.count),
       forward: norm.forward, backward: norm.backward)
   }
 
@@ -69,6 +70,7 @@ extension Variable {
     return graph.record(
       "relativeL1", inputs: [self, target], output: FieldShape(batch: batch, grid: [], channels: 1),
       keepsInputs: [0, 1], forwardScratch: [count], backwardScratch: [count],
+      flops: .elementwise(3 * shape.count),
       forward: { c in
         for s in 0..<batch {
           let t = c.input(1).dropping(s * count, length: count)
@@ -95,6 +97,7 @@ extension Variable {
     return graph.record(
       "meanSquaredError", inputs: [self, target], output: FieldShape(batch: batch, grid: [], channels: 1),
       keepsInputs: [0, 1], forwardScratch: [batch * count], backwardScratch: [batch * count],
+      flops: .elementwise(3 * shape.count),
       forward: { c in
         c.difference(0, batch * count, into: c.scratch(0))
         for s in 0..<batch {

@@ -80,7 +80,8 @@ private struct SpectralBlock: Sendable {
   /// the weights' gradients.
   var flops: Graph.Flops {
     let samples = Double(batch)
-    let transforms = samples * (map.transform.flops(channels: inputs) + map.transform.flops(channels: outputs))
+    let transforms =
+      samples * (map.transform.flops(channels: inputs) + map.transform.flops(channels: outputs))
     let mixing = 8 * samples * Double(modes * inputs * outputs)
     let rows = samples * Double(map.transform.lines * linePoints)
     let skip = hasSkip ? 2 * rows * Double(inputs * outputs) : 0
@@ -181,7 +182,9 @@ private struct SpectralBlock: Sendable {
     let k = c.kernels
     let transform = map.transform
     let width = transform.lineModeCount(channels: outputs)
-    let (x, dy, lineScratch, scratch) = (hasSkip ? c.input(0) : nil, c.outputGradient, c.scratch(1), c.scratch(2))
+    let (x, dy, lineScratch, scratch) = (
+      hasSkip ? c.input(0) : nil, c.outputGradient, c.scratch(1), c.scratch(2)
+    )
     let z = activation == .identity ? nil : c.saved(0)
     let skipTarget = hasSkip ? c.parameterGradient(1) : nil
     let biasTarget = hasBias ? c.parameterGradient(biasIndex) : nil

@@ -116,7 +116,8 @@ public struct Kernels: @unchecked Sendable {
   /// even[n] = x[n] + x[N − n] and odd[n] = x[n] − x[N − n] for the rows n in `rows` of a line of N = `points` rows; a
   /// row that is its own mirror image gives x[n] and 0.
   public func fold(_ line: Slice, points: Int, channels: Int, rows: Range<Int>, even: Slice, odd: Slice) {
-    precondition(line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
+    precondition(
+      line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
     precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
     table.pointee.fold(
       points, channels, rows.lowerBound, rows.upperBound, line.base, even.base, odd.base)
@@ -126,7 +127,8 @@ public struct Kernels: @unchecked Sendable {
   public func unfold(
     even: Slice, odd: Slice, points: Int, channels: Int, rows: Range<Int>, into line: Slice, _ start: Start
   ) {
-    precondition(line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
+    precondition(
+      line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
     precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
     let (mode, bias) = start.code(columns: channels)
     table.pointee.unfold(

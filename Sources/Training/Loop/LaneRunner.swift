@@ -36,6 +36,19 @@ final class LaneRunner {
     var pieces: [(items: Range<Int>, recorded: RecordedLane)]
   }
 
+  /// What the workers are computing.
+  private struct Batch {
+    var items: [Item]
+    var table: SampleTable
+    var lanes: [Lane]
+    var scale: Double
+    var losses: HostBuffer
+    var errors: HostBuffer?
+  }
+
+  private var batch: Batch?
+  private lazy var laneTask: (Int, Int) -> Void = { [unowned self] lane, worker in run(lane, on: worker) }
+
   init(
     _ task: OperatorTask, _ configuration: TrainingConfiguration, pool: WorkerPool, memory: WorkerMemory,
     trains: Bool, parameterCount: Int
@@ -109,27 +122,32 @@ final class LaneRunner {
   ) {
     let lanes = division(
       items.count, steps: steps, grid: table.signature.gridShape, parameters: parameters)
-    pool.forEach(lanes.count) { lane, worker in
-      for index in lanes[lane].pieces.indices {
-        let piece = lanes[lane].pieces[index].items
-        let (program, frame) = (
-          lanes[lane].pieces[index].recorded.program, lanes[lane].pieces[index].recorded.frames[worker]
-        )
-        load(items[piece], of: table, into: program, frame: frame)
-        program.program.forward(in: frame)
-        let values = program.program.values(of: program.losses, in: frame)
-        for item in piece { losses[item] = values[item - piece.lowerBound] }
-        if trains {
-          frame.gradients = gradients[lane]
-          frame.accumulatesGradients = index > 0
-          program.program.backward(in: frame, scale: scale)
-        } else if let errors, let variable = program.errors {
-          let values = program.program.values(of: variable, in: frame)
-          for item in piece { errors[item] = values[item - piece.lowerBound] }
-        }
+    batch = Batch(
+      items: items, table: table, lanes: lanes, scale: scale, losses: losses, errors: errors)
+    pool.repeatKept(lanes.count, laneTask)
+    batch = nil
+    for lane in lanes.count..<max(lanes.count, gradients.count) { kernels.clear(gradients[lane].slice()) }
+  }
+
+  private func run(_ lane: Int, on worker: Int) {
+    guard let batch else { preconditionFailure("a lane runs as a part of a batch") }
+    for index in batch.lanes[lane].pieces.indices {
+      let piece = batch.lanes[lane].pieces[index].items
+      let recorded = batch.lanes[lane].pieces[index].recorded
+      let (program, frame) = (recorded.program, recorded.frames[worker])
+      load(batch.items[piece], of: batch.table, into: program, frame: frame)
+      program.program.forward(in: frame)
+      let values = program.program.values(of: program.losses, in: frame)
+      for item in piece { batch.losses[item] = values[item - piece.lowerBound] }
+      if trains {
+        frame.gradients = gradients[lane]
+        frame.accumulatesGradients = index > 0
+        program.program.backward(in: frame, scale: batch.scale)
+      } else if let errors = batch.errors, let variable = program.errors {
+        let values = program.program.values(of: variable, in: frame)
+        for item in piece { errors[item] = values[item - piece.lowerBound] }
       }
     }
-    for lane in lanes.count..<max(lanes.count, gradients.count) { kernels.clear(gradients[lane].slice()) }
   }
 
   /// Copies the items' inputs and targets into the frame. An item that starts later in its trajectory sees the window

@@ -45,7 +45,9 @@ extension Trainer {
   ///
   /// - Returns: one entry per kind of operation, the costliest first.
   public func timeOperations(clock: () -> Double) -> [OperationTime] {
-    Dictionary(grouping: timedLane(samples: timedSamples, clock: clock), by: \.name).map { OperationTime(name: $0, $1) }
-      .sorted { ($1.seconds, $0.name) < ($0.seconds, $1.name) }
+    Dictionary(grouping: timedLane(samples: timedSamples, clock: clock), by: \.name).map {
+      OperationTime(name: $0, $1)
+    }
+    .sorted { ($1.seconds, $0.name) < ($0.seconds, $1.name) }
   }
 }

@@ -30,6 +30,8 @@ public final class Trainer {
   private let squares: HostBuffer
   /// Items of the update under way; kept so that a step allocates nothing.
   private var items: [LaneRunner.Item] = []
+  private var rateUnderWay = 0.0
+  private lazy var segmentTask: (Int, Int) -> Void = { [unowned self] index, _ in update(segment: index) }
 
   /// - Parameters:
   ///   - builder: the one that the model was built with.
@@ -150,27 +152,29 @@ public final class Trainer {
         runner.locateNonFinite(
           items, of: training, steps: trainingSteps, parameters: values, named: parameters))
     }
-    let rate = learningRate
+    rateUnderWay = learningRate
     progress.step += 1
     if let clip = configuration.gradientClip { clipGradient(to: clip) }
-    let gradient = runner.gradients[0]
-    let reducesHere = configuration.gradientClip == nil
-    pool.forEach(segments.count) { index, _ in
-      let segment = segments[index]
-      if reducesHere { kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient) }
-      configuration.optimizer.update(
-        segment, step: progress.step, learningRate: rate, kernels: kernels, parameters: values,
-        gradients: gradient,
-        state: state)
-      if let average, let decay = configuration.averageDecay {
-        let target = average.slice(from: segment.range.lowerBound, length: segment.range.count)
-        kernels.scale(decay, target, into: target)
-        kernels.scale(
-          1 - decay, values.slice(from: segment.range.lowerBound, length: segment.range.count), into: target,
-          accumulate: true)
-      }
-    }
+    pool.repeatKept(segments.count, segmentTask)
     return sum
+  }
+
+  /// Updates the weights of one segment.
+  private func update(segment index: Int) {
+    let segment = segments[index]
+    let gradient = runner.gradients[0]
+    if configuration.gradientClip == nil {
+      kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient)
+    }
+    configuration.optimizer.update(
+      segment, step: progress.step, learningRate: rateUnderWay, kernels: kernels, parameters: values,
+      gradients: gradient, state: state)
+    guard let average, let decay = configuration.averageDecay else { return }
+    let target = average.slice(from: segment.range.lowerBound, length: segment.range.count)
+    kernels.scale(decay, target, into: target)
+    kernels.scale(
+      1 - decay, values.slice(from: segment.range.lowerBound, length: segment.range.count), into: target,
+      accumulate: true)
   }
 
   /// Sums the lanes and scales the whole gradient down to norm `limit` if it is longer.
@@ -212,7 +216,8 @@ public final class Trainer {
 
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.
   public var byteCount: Int {
-    (values.byteCount * (1 + state.count + (average == nil ? 0 : 1))) + runner.byteCount + workerMemory.byteCount
+    (values.byteCount * (1 + state.count + (average == nil ? 0 : 1))) + runner.byteCount
+      + workerMemory.byteCount
   }
 
   /// Seconds that one update takes, measured on the first batch without changing anything.
