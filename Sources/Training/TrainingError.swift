@@ -12,6 +12,8 @@ public enum TrainingError: Error, Equatable {
   case checkpointMismatch(path: String, what: String)
   case notACheckpoint(path: String, missing: String)
   case runLocked(path: String, holder: String)
+  case notAVectorField(loss: String, channels: Int, dimensions: Int)
+  case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
   case otherRun(path: String, key: String, run: String, now: String)
 }
 
@@ -60,6 +62,16 @@ extension TrainingError: Diagnosable {
         "output.locked", exit: .cannotWrite, "another process trains in this run directory", at: path,
         why: holder,
         fix: "wait for it to end, or choose another run directory with -o")
+    case .notAVectorField(let loss, let channels, let dimensions):
+      return Diagnostic(
+        "config.conflict", exit: .usage, "\(loss) needs vector fields", at: "training.loss",
+        why: "the data has \(channels) output channels on \(dimensions) axes",
+        fix: "choose another loss, or data whose outputs are vectors of \(dimensions) components")
+    case .patchesDoNotDivide(let axis, let points, let patches):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
+        at: "training.loss.levels", why: "all patches have the same size",
+        fix: "use fewer levels, or data on another grid")
     case .otherRun(let path, let key, let run, let now):
       return Diagnostic(
         "config.changed", exit: .usage, "\(key) is not what the run was started with", at: path,

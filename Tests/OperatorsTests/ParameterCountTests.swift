@@ -75,6 +75,30 @@ func buildModel(
       json: #"{"type": "fno", "modes": 64, "width": 64, "projectionRatio": 4}"#,
       inputs: 1, outputs: 1, grid: [128, 128], expected: 69_265_345),
     Count(
+      name: "TFNO, Tucker 0.42", json: #"{"type": "tfno", "modes": 16, "width": 64, "rank": 0.42}"#, inputs: 1,
+      outputs: 1, grid: [16, 16], expected: 1_998_801),
+    // 50,881 numbers besides the four weights, whose counts are those of FactorizedRankTests.
+    Count(
+      name: "TFNO, Tucker 0.1", json: #"{"type": "tfno", "modes": 16, "width": 64}"#, inputs: 1, outputs: 1,
+      grid: [16, 16], expected: 50_881 + 4 * 119_588),
+    Count(
+      name: "TFNO, CP 0.1", json: #"{"type": "tfno", "modes": 16, "width": 64, "factorization": "cp"}"#, inputs: 1,
+      outputs: 1, grid: [16, 16], expected: 50_881 + 4 * 2 * 386 * (1 + 64 + 64 + 16 + 9)),
+    Count(
+      name: "TFNO, train 0.1", json: #"{"type": "tfno", "modes": 16, "width": 64, "factorization": "tt"}"#, inputs: 1,
+      outputs: 1, grid: [16, 16], expected: 50_881 + 4 * 118_942),
+    Count(
+      name: "TFNO, joint 0.1", json: #"{"type": "tfno", "modes": 64, "width": 64, "joint": true}"#, inputs: 1,
+      outputs: 1, grid: [64, 64], expected: 50_881 + 6_412_880),
+    Count(
+      name: "original FNO on 64 modes, today's form without channel networks",
+      json: #"{"type": "fno", "modes": 64, "width": 64, "mlpRatio": 0, "liftingRatio": 0, "projectionRatio": 4}"#,
+      inputs: 1, outputs: 1, grid: [64, 64],
+      expected: 4 * (2 * 64 * 64 * 64 * 33 + 64 + 64 * 64) + (3 * 64 + 64) + (64 * 256 + 256 + 256 + 1)),
+    Count(
+      name: "separable FNO", json: #"{"type": "fno", "modes": 16, "width": 64, "separable": true}"#, inputs: 1,
+      outputs: 1, grid: [16, 16], expected: 50_881 + 4 * 2 * 64 * 16 * 9),
+    Count(
       name: "DeepONet antiderivative", json: deepONet(branch: "[40]", trunk: "[40]", features: 40), inputs: 1,
       outputs: 1, grid: [100], expected: 7_401),
     Count(
