@@ -43,8 +43,8 @@ struct OperationMeasurement: Sendable {
       let times = program.timed(in: frame, clock: now).dropLast()
       if turn < 2 { continue }
       peak.append(speed)
-      forward.append(times.reduce(0) { $0 + $1.forward })
-      backward.append(times.reduce(0) { $0 + $1.backward })
+      forward.append(times.reduce(0) { $0 + $1.forwardSeconds })
+      backward.append(times.reduce(0) { $0 + $1.backwardSeconds })
     }
     func columns(_ seconds: Double, _ work: Double) -> [String] {
       let speed = 1e-9 * work / seconds
