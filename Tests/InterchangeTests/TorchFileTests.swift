@@ -12,7 +12,8 @@ import Testing
     #expect(try fixture.with { try StateDict(path: $0).tensors["w"]?.numbers } == [1, 3, 2, 4])
     fixture.pickle = ArchiveFixture.tensorPickle(shape: [], strides: [], count: 6)
     #expect(try fixture.with { try StateDict(path: $0).tensors["w"]?.numbers } == [0])
-    fixture.pickle = ArchiveFixture.tensorPickle(shape: [3], strides: [1], count: 3, type: "ComplexFloatStorage")
+    fixture.pickle = ArchiveFixture.tensorPickle(
+      shape: [3], strides: [1], count: 3, type: "ComplexFloatStorage")
     #expect(try fixture.with { try StateDict(path: $0).tensors["w"] }?.isComplex == true)
   }
 
@@ -30,7 +31,8 @@ import Testing
     }
   }
 
-  @Test("calls nothing that it names", arguments: [("posix", "system"), ("builtins", "eval"), ("os", "popen")])
+  @Test(
+    "calls nothing that it names", arguments: [("posix", "system"), ("builtins", "eval"), ("os", "popen")])
   func hostile(_ function: (String, String)) {
     var fixture = ArchiveFixture.plain
     fixture.pickle = ArchiveFixture.tensorPickle(function: function)

@@ -21,13 +21,17 @@ import Testing
 
   static let settings = [
     Setting(grid: [8], levels: 1, padding: [0.25]), Setting(grid: [8, 8], levels: 0, padding: [0, 0]),
-    Setting(grid: [8, 8], levels: 0, padding: [0.25, 0.125]), Setting(grid: [8, 12], levels: 1, padding: [0, 0]),
-    Setting(grid: [8, 12], levels: 1, padding: [0.25, 0]), Setting(grid: [16, 8], levels: 2, padding: [0.125, 0.25]),
+    Setting(grid: [8, 8], levels: 0, padding: [0.25, 0.125]),
+    Setting(grid: [8, 12], levels: 1, padding: [0, 0]),
+    Setting(grid: [8, 12], levels: 1, padding: [0.25, 0]),
+    Setting(grid: [16, 8], levels: 2, padding: [0.125, 0.25]),
     Setting(grid: [4, 8, 4], levels: 1, padding: [0.25, 0.125, 0]),
   ]
 
   /// Values of a gather on the field that has its point's number as value, one sample, one channel.
-  private func gathered(_ grid: [Int], _ body: (Variable) -> Variable) -> (values: [Double], shape: FieldShape) {
+  private func gathered(_ grid: [Int], _ body: (Variable) -> Variable) -> (
+    values: [Double], shape: FieldShape
+  ) {
     let graph = Graph(precision: .float64)
     let input = graph.input(FieldShape(batch: 1, grid: grid, channels: 1))
     let result = body(input)

@@ -95,7 +95,8 @@ struct SpectralMixing: Sendable {
       }
     case .diagonal:
       forEachRow(stage, weight) { at, w in
-        multiply(k, x.dropping(at, length: 2 * inputs), w, conjugate: false, into: y.dropping(at), accumulate: false)
+        multiply(
+          k, x.dropping(at, length: 2 * inputs), w, conjugate: false, into: y.dropping(at), accumulate: false)
       }
     }
   }
@@ -114,7 +115,8 @@ struct SpectralMixing: Sendable {
       guard let dx else { return }
       transpose(k, stage, weight, into: scratch)
       k.complexRows(
-        count: batch * modes, inputs: outputs, outputs: inputs, x: dy, xStride: 2 * outputs, w: scratch, y: dx,
+        count: batch * modes, inputs: outputs, outputs: inputs, x: dy, xStride: 2 * outputs, w: scratch,
+        y: dx,
         yStride: 2 * inputs, conjugate: true)
     case .dense:
       clearUntouched(k, stage, dw)
@@ -135,13 +137,15 @@ struct SpectralMixing: Sendable {
       if !dw.accumulates { k.clear(dw.slice) }
       forEachRow(stage, dw.slice) { at, target in
         multiply(
-          k, dy.dropping(at, length: 2 * inputs), x.dropping(at, length: 2 * inputs), conjugate: true, into: target,
+          k, dy.dropping(at, length: 2 * inputs), x.dropping(at, length: 2 * inputs), conjugate: true,
+          into: target,
           accumulate: true)
       }
       guard let dx else { return }
       forEachRow(stage, weight) { at, w in
         multiply(
-          k, dy.dropping(at, length: 2 * inputs), w, conjugate: true, into: dx.dropping(at), accumulate: false)
+          k, dy.dropping(at, length: 2 * inputs), w, conjugate: true, into: dx.dropping(at), accumulate: false
+        )
       }
     }
   }
@@ -171,7 +175,9 @@ struct SpectralMixing: Sendable {
   }
 
   /// y = a ⊙ b, or a ⊙ b̄, for rows `[re | im]`.
-  private func multiply(_ k: Kernels, _ a: Slice, _ b: Slice, conjugate: Bool, into y: Slice, accumulate: Bool) {
+  private func multiply(
+    _ k: Kernels, _ a: Slice, _ b: Slice, conjugate: Bool, into y: Slice, accumulate: Bool
+  ) {
     let n = a.count / 2
     let (aRe, aIm) = (a.dropping(0, length: n), a.dropping(n))
     let (bRe, bIm) = (b.dropping(0, length: n), b.dropping(n))
