@@ -3,7 +3,10 @@ import Synchronization
 
 /// An FFTW plan. Executing it on other arrays is the one call of FFTW that is safe from several threads
 /// at once, and the only one made outside of ``PlanStore``'s lock.
-final class FourierPlan: @unchecked Sendable {
+///
+/// A value without a reference count: plans live as long as the process, and workers that share a plan must not
+/// write to memory they share with every transform, as counting references would.
+struct FourierPlan: @unchecked Sendable {
   let handle: fftw_plan
 
   fileprivate init(_ handle: fftw_plan) { self.handle = handle }
