@@ -16,15 +16,18 @@ public struct SpectralWeight: Sendable {
   public init(input: Parameter? = nil, core: Parameter, output: Parameter? = nil) {
     precondition(
       (3...4).contains(core.shape.count) && core.shape[1] == 2, "\(core.name): shape [blocks, 2, r(, s)]")
-    precondition(input.map { $0.shape.count == 3 && $0.shape[2] == core.shape[2] } ?? true)
-    precondition(output.map { $0.shape.count == 3 && $0.shape[1] == core.shape.last } ?? true)
+    let (r, s) = (2 * core.shape[2], 2 * core.shape[core.shape.count - 1])
+    precondition(input.map { $0.count % r == 0 } ?? true && output.map { $0.count % s == 0 } ?? true)
     self.input = input
     self.core = core
     self.output = output
   }
 
-  public var inputs: Int { input?.shape[1] ?? core.shape[2] }
-  public var outputs: Int { output?.shape[2] ?? core.shape[core.shape.count - 1] }
+  public var inputs: Int { input.map { $0.count / (2 * core.shape[2]) } ?? core.shape[2] }
+  public var outputs: Int {
+    let inner = core.shape[core.shape.count - 1]
+    return output.map { $0.count / (2 * inner) } ?? inner
+  }
   var parameters: [Parameter] { [input, core, output].compactMap { $0 } }
 }
 
