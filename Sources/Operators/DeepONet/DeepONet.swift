@@ -11,7 +11,7 @@ public struct DeepONet: PointOperatorModel {
     dimensions: 1...3,
     smokeConfiguration: """
       {"type": "deeponet", "features": 16, "branch": {"type": "mlp", "hidden": [32], "activation": "tanh"}, \
-      "trunk": {"hidden": [32], "activation": "tanh"}}
+      "trunk": {"hidden": [32], "activation": "tanh", "features": {"type": "periodic", "frequencies": 6}}}
       """)
 
   public let signature: OperatorSignature

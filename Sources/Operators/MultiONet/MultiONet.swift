@@ -10,7 +10,9 @@ public struct MultiONet: PointOperatorModel {
     citation:
       "Y. Zang, P.-S. Koutsourelakis, DGenNO, J. Comput. Phys. 538, 2025, 114137, arXiv:2502.06250",
     dimensions: 1...3,
-    smokeConfiguration: #"{"type": "multionet", "width": 24, "layers": 3, "paired": 2}"#)
+    smokeConfiguration: """
+      {"type": "multionet", "width": 24, "layers": 3, "paired": 2, "features": {"type": "periodic", "frequencies": 6}}
+      """)
 
   public let signature: OperatorSignature
   private let grid: [Int]
