@@ -21,6 +21,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
     ]
   ),
   ("Files", ["Configuration", "Diagnostics", "Tensors"]),
+  ("Interchange", ["Files", "Autodiff", "Tensors", "Configuration", "Diagnostics"]),
   ("Datasets", ["Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("Plotting", ["Diagnostics", "CPNG"]),
   (
@@ -40,7 +41,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "OpkitCommands",
     [
-      "Evaluation", "Training", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
+      "Evaluation", "Training", "Interchange", "Operators", "Layers", "Solvers", "Spectral", "LinearAlgebra",
       "Datasets", "Files", "Plotting", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics",
       "CFFTW", "COpenBLAS", "CPNG",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -61,10 +62,11 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   (
     "OperatorsTests",
     [
-      "Operators", "Layers", "Autodiff", "Tensors", "Fields", "Datasets", "Files", "Configuration",
-      "Diagnostics",
+      "Operators", "Layers", "Interchange", "Autodiff", "Tensors", "Fields", "Datasets", "Files",
+      "Configuration", "Diagnostics",
     ]
   ),
+  ("InterchangeTests", ["Interchange", "Files", "Configuration", "Diagnostics"]),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
   ("DatasetsTests", ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("PlottingTests", ["Plotting", "Diagnostics"]),

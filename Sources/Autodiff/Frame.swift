@@ -19,8 +19,14 @@ public final class FrameMemory {
 
 /// One worker's memory for a program, and the parameters it reads and differentiates.
 public final class Frame {
-  private let shared: FrameMemory
-  var memory: HostBuffer { shared.buffer }
+  private let shared: FrameMemory?
+  private let part: Slice?
+  /// The program's memory: what frames share may have grown since this one was made.
+  var memory: Slice {
+    if let part { return part }
+    guard let shared else { preconditionFailure("a frame has memory") }
+    return shared.buffer.slice()
+  }
   let parameters: HostBuffer
   /// Where parameter gradients are written; nil when only values are wanted.
   public var gradients: HostBuffer?
@@ -35,11 +41,25 @@ public final class Frame {
     _ program: Program, parameters: HostBuffer, gradients: HostBuffer? = nil, memory: FrameMemory? = nil,
     kernelSet: KernelSet = .active
   ) {
-    shared = memory ?? FrameMemory(precision: program.precision)
-    shared.reserve(for: program)
-    precondition(shared.buffer.precision == program.precision && parameters.precision == program.precision)
+    let memory = memory ?? FrameMemory(precision: program.precision)
+    memory.reserve(for: program)
+    precondition(memory.buffer.precision == program.precision && parameters.precision == program.precision)
+    shared = memory
+    part = nil
     self.parameters = parameters
     self.gradients = gradients
     kernels = Kernels(program.precision, set: kernelSet)
+  }
+
+  /// A frame inside another one's memory, for a program that an operation runs.
+  init(
+    _ program: Program, within memory: Slice, parameters: HostBuffer, gradients: HostBuffer?, kernels: Kernels
+  ) {
+    precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
+    shared = nil
+    part = memory
+    self.parameters = parameters
+    self.gradients = gradients
+    self.kernels = kernels
   }
 }

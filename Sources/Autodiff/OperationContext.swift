@@ -20,7 +20,7 @@ public struct OperationContext {
   }
 
   private func slice(_ place: Program.Place) -> Slice {
-    frame.memory.slice(from: place.offset, length: place.count)
+    frame.memory.dropping(place.offset, length: place.count)
   }
 
   public func input(_ index: Int) -> Slice { slice(step.inputs[index]) }
@@ -59,5 +59,12 @@ public struct OperationContext {
     return Target(
       slice: gradients.slice(from: parameter.offset, length: parameter.count),
       accumulates: frame.accumulatesGradients || step.parameterAccumulates[index])
+  }
+
+  /// A frame for a program that this operation runs in its scratch, with the parameters and gradients it has itself.
+  func frame(for program: Program, within memory: Slice) -> Frame {
+    Frame(
+      program, within: memory, parameters: frame.parameters, gradients: frame.gradients,
+      kernels: frame.kernels)
   }
 }

@@ -12,6 +12,7 @@ public final class Parameter: Sendable {
   /// Distribution of the initial values.
   public enum Initial: Sendable, Equatable {
     case zeros
+    /// 1, which for complex pairs has the imaginary part 0.
     case ones
     /// Uniform on [−bound, bound).
     case uniform(bound: Double)
@@ -49,7 +50,7 @@ public final class Parameter: Sendable {
     case .zeros:
       for i in range { values[i] = 0 }
     case .ones:
-      for i in range { values[i] = 1 }
+      for i in range { values[i] = isImaginary(i - offset) ? 0 : 1 }
     case .uniform(let bound):
       fill(values) {
         bound * (2 * $0 - 1)
@@ -72,6 +73,11 @@ public final class Parameter: Sendable {
         return SIMD4(a, b, c, d)
       }
     }
+  }
+
+  private func isImaginary(_ index: Int) -> Bool {
+    guard case .complexPairs(let block) = kind else { return false }
+    return index / block % 2 == 1
   }
 
   private func fill(_ values: HostBuffer, _ map: (Double) -> Double, from block: (Int) -> SIMD4<Double>) {

@@ -54,7 +54,7 @@ public final class Program: Sendable {
   ///   - loss: the variable to differentiate (summed over its elements); nil for forward only, which keeps nothing
   ///     longer than its last use.
   ///   - recompute: keep only what crosses a few cuts through the graph and run the rest forward a second time: less
-  ///     memory, about a third more time, the same bits.
+  ///     memory, up to one more forward pass, the same bits.
   public init(_ graph: Graph, results: [Variable], loss: Variable? = nil, recompute: Bool = false) {
     precision = graph.precision
     let plan = LifetimePlan.best(
@@ -72,17 +72,21 @@ public final class Program: Sendable {
   public var byteCount: Int { memoryCount * precision.byteCount }
 
   /// The memory of a variable inside a frame; for inputs before and results after a run.
-  public func values(of variable: Variable, in frame: Frame) -> Slice {
-    guard let place = places[variable.id] else {
+  public func values(of variable: Variable, in frame: Frame) -> Slice { values(variable.id, in: frame) }
+
+  func values(_ id: Int, in frame: Frame) -> Slice {
+    guard let place = places[id] else {
       preconditionFailure("the variable has no place in this program")
     }
-    return frame.memory.slice(from: place.offset, length: place.count)
+    return frame.memory.dropping(place.offset, length: place.count)
   }
 
   /// The gradient of an input that asked for one, after ``backward(in:scale:)``.
-  public func gradient(of variable: Variable, in frame: Frame) -> Slice {
-    guard let place = gradientPlaces[variable.id] else { preconditionFailure("the variable has no gradient") }
-    return frame.memory.slice(from: place.offset, length: place.count)
+  public func gradient(of variable: Variable, in frame: Frame) -> Slice { gradient(variable.id, in: frame) }
+
+  func gradient(_ id: Int, in frame: Frame) -> Slice {
+    guard let place = gradientPlaces[id] else { preconditionFailure("the variable has no gradient") }
+    return frame.memory.dropping(place.offset, length: place.count)
   }
 
   /// Computes all values.
@@ -94,15 +98,39 @@ public final class Program: Sendable {
   /// gradient memory.
   public func backward(in frame: Frame, scale: Double) {
     seed(scale, in: frame)
+    runBackward(in: frame)
+  }
+
+  /// Pulls a gradient with respect to the loss variable, which may be a field, back after ``forward(in:)``.
+  public func backward(in frame: Frame, from gradient: Slice) {
+    Kernels(precision).copy(gradient.dropping(0, length: lossPlace.count), into: lossSlice(frame))
+    runBackward(in: frame)
+  }
+
+  private func runBackward(in frame: Frame) {
     for index in backwardSteps.indices {
       run(backwardSteps[index].step, backwardSteps[index].direction, in: frame)
     }
   }
 
   func seed(_ scale: Double, in frame: Frame) {
-    guard let lossGradient else { preconditionFailure("this program was compiled without a loss") }
-    let seed = frame.memory.slice(from: lossGradient.offset, length: lossGradient.count)
+    let seed = lossSlice(frame)
     for i in 0..<seed.count { seed[i] = scale }
+  }
+
+  private var lossPlace: Place {
+    guard let lossGradient else { preconditionFailure("this program was compiled without a loss") }
+    return lossGradient
+  }
+
+  private func lossSlice(_ frame: Frame) -> Slice {
+    frame.memory.dropping(lossPlace.offset, length: lossPlace.count)
+  }
+
+  /// Parameters that its operations read.
+  var parameters: [Parameter] {
+    var seen = Set<ObjectIdentifier>()
+    return forwardSteps.flatMap(\.parameters).filter { seen.insert(ObjectIdentifier($0)).inserted }
   }
 
   func run(_ step: Step, _ direction: RunOrder.Direction, in frame: Frame) {
@@ -115,7 +143,7 @@ public final class Program: Sendable {
     let kernels = Kernels(precision)
     for step in forwardSteps {
       run(step, .forward, in: frame)
-      let output = frame.memory.slice(from: step.output.offset, length: step.output.count)
+      let output = frame.memory.dropping(step.output.offset, length: step.output.count)
       if kernels.firstNonFinite(output) != nil { return costs[step.operation].name }
     }
     return nil

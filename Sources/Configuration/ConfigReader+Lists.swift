@@ -5,11 +5,12 @@ extension ConfigReader {
   ///   - default: one entry stands for `count` equal ones; without a default the key is required.
   ///   - count: how many entries there must be; `nil` allows any number but none.
   ///   - each: what each entry may be.
+  ///   - allowsEmpty: whether a list without entries is one.
   public func ints(
     _ key: String, default: [Int]? = nil, count: Int? = nil, each: ClosedRange<Int> = Int.min...Int.max,
-    doc: String
+    allowsEmpty: Bool = false, doc: String
   ) throws -> [Int] {
-    try list(key, .integer(in: each), default: `default`, count: count, doc: doc)
+    try list(key, .integer(in: each), default: `default`, count: count, allowsEmpty: allowsEmpty, doc: doc)
   }
 
   /// A list of numbers; one number stands for a list of `count` equal ones. See ``ints(_:default:count:each:doc:)``.

@@ -13,7 +13,8 @@ final class MeasuredBatch {
   private let points: HostBuffer?
   private let truth: HostBuffer
   private let prediction: HostBuffer
-  private let metricGrid: MetricGrid
+  /// Where the values are, for metrics.
+  let metricGrid: MetricGrid
   /// Values of one sample's outputs.
   private let size: Int
 

@@ -26,13 +26,14 @@ public struct ModelEvaluation {
   /// All channels and all steps of a roll-out count together, in physical units.
   ///
   /// - Parameters:
-  ///   - metrics: those of the registry unless stated.
+  ///   - asked: metrics; those of the registry unless stated, and of these the ones that apply to such fields.
   ///   - progress: told how many samples are done.
   public init(
     _ predictor: Predictor, _ reader: SampleReader, samples: Range<Int>, pool: WorkerPool,
-    metrics: [any Metric] = MetricRegistry.entries, progress: (Int) -> Void = { _ in }
+    metrics asked: [any Metric] = MetricRegistry.entries, progress: (Int) -> Void = { _ in }
   ) throws {
     let batch = MeasuredBatch(reader, predictor, capacity: MeasuredBatch.capacity(reader))
+    let metrics = asked.filter { $0.applies(to: batch.metricGrid) }
     var numbers = [[Double]](repeating: [], count: metrics.count)
     var seconds = 0.0
     for start in stride(from: samples.lowerBound, to: samples.upperBound, by: batch.capacity) {

@@ -6,6 +6,11 @@ public enum ModelError: Error, Equatable {
   case listLength(key: String, count: Int, dimensions: Int)
   case dimensions(model: String, supported: ClosedRange<Int>, data: Int)
   case channelsDiffer(key: String, input: Int, output: Int)
+  case gridChanges(key: String, from: [Int], to: [Int])
+  case layerCount(key: String, count: Int, layers: Int)
+  case rankCount(form: String, count: Int, needed: Int)
+  case noSuchAxis(key: String, axis: Int, axes: Int)
+  case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
   /// The input must be given at the sensors that the model was built for.
   case fixedGrid(key: String, trained: [Int], asked: [Int])
   /// The data give the output at scattered points.
@@ -20,9 +25,13 @@ public enum ModelError: Error, Equatable {
   public var key: String {
     switch self {
     case .modesExceedGrid(let axis, _, _, _, _, let key): return "\(key)[\(axis)]"
-    case .listLength(let key, _, _), .channelsDiffer(let key, _, _): return key
+    case .listLength(let key, _, _), .channelsDiffer(let key, _, _), .gridChanges(let key, _, _),
+      .layerCount(let key, _, _), .noSuchAxis(let key, _, _):
+      return key
     case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
     case .dimensions, .needsGrid, .oneOutput: return "type"
+    case .rankCount: return "ranks"
+    case .patchesDoNotDivide: return "levels"
     case .tooManyConstantChannels: return "branch.constantChannels"
     case .tooFewSamples: return "modes"
     }
@@ -54,6 +63,31 @@ extension ModelError: Diagnosable {
       return Diagnostic(
         "config.range", exit: .usage, "\(key) needs as many input as output channels", at: "model.\(key)",
         why: "the data has \(input) input and \(output) output channels", fix: "remove model.\(key)")
+    case .gridChanges(let key, let from, let to):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) leads from the grid \(from) to \(to)", at: "model.\(key)",
+        why: "predictions are compared with data on the grid of the inputs, padding included",
+        fix: "choose factors whose product is 1 and that give whole numbers of points")
+    case .layerCount(let key, let count, let layers):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) has \(count) entries for \(layers) layers", at: "model.\(key)",
+        why: "model.layers is \(layers)", fix: "give one number for all layers, or \(layers) numbers")
+    case .rankCount(let form, let count, let needed):
+      return Diagnostic(
+        "config.range", exit: .usage,
+        "ranks has \(count) entries and the factorization \(form) takes \(needed)",
+        at: "model.ranks", why: "the weight's axes are (layers,) input channels, output channels, modes",
+        fix: "give \(needed) ranks, or remove model.ranks and set model.rank")
+    case .noSuchAxis(let key, let axis, let axes):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) = \(axis) is no axis of the weight", at: "model.\(key)",
+        why: "the weight has \(axes) axes: (layers,) input channels, output channels, modes",
+        fix: "give numbers from 0 to \(axes - 1)")
+    case .patchesDoNotDivide(let axis, let points, let patches):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
+        at: "model.levels", why: "all patches have the same size",
+        fix: "use fewer levels, or data on another grid")
     case .fixedGrid(_, let trained, let asked):
       return Diagnostic(
         "config.range", exit: .usage, "the model reads functions on the grid \(trained), not on \(asked)",
@@ -71,16 +105,20 @@ extension ModelError: Diagnosable {
     case .kernelExceedsGrid(let key, let kernel, let points, let layer):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) = \(kernel) is more than the \(points) points that are left",
-        at: "model.\(key)", why: "convolution \(layer) is not padded, and strides have thinned the grid before it",
+        at: "model.\(key)",
+        why: "convolution \(layer) is not padded, and strides have thinned the grid before it",
         fix: "choose a smaller kernel, a smaller stride or fewer convolutions")
     case .oneOutput(let channels):
       return Diagnostic(
-        "config.range", exit: .usage, "the model has one output, and the data have \(channels)", at: "model.type",
-        why: "layers of branch and trunk are paired to one number", fix: "map to one field, or choose 'deeponet'")
+        "config.range", exit: .usage, "the model has one output, and the data have \(channels)",
+        at: "model.type",
+        why: "layers of branch and trunk are paired to one number",
+        fix: "map to one field, or choose 'deeponet'")
     case .tooManyConstantChannels(let count, let channels):
       return Diagnostic(
         "config.range", exit: .usage, "\(count) constant channels are more than there are",
-        at: "model.\(key)", why: "the data has \(channels) input channels", fix: "set it to \(channels) or less")
+        at: "model.\(key)", why: "the data has \(channels) input channels",
+        fix: "set it to \(channels) or less")
     case .tooFewSamples(let modes, let samples, let width):
       return Diagnostic(
         "config.range", exit: .usage, "\(modes) basis functions cannot be had from the training outputs",

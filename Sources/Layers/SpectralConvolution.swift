@@ -14,25 +14,72 @@ public struct SpectralConvolution {
     case twoSided
   }
 
-  public let weight: Parameter
   private let frequencies: [[Int]]
   private let forwardNormalized: Bool
+  private let places: BlockPlaces
+  private let made: SpectralWeight
 
+  /// The weight, for operations that apply it.
+  public var weight: SpectralWeight { made }
+
+  /// Where a mode's block lies in the weight.
+  struct BlockPlaces {
+    /// Blocks from the weight's start to the layer's first, and to the neighbour along each axis.
+    var offset = 0
+    var strides: [Int]
+    /// For weights kept as slabs of one corner of the spectrum each: half the modes of each axis but the last, and the
+    /// blocks from slab to slab.
+    var corners: (half: [Int], stride: Int)?
+
+    func block(_ index: [Int]) -> Int {
+      guard let corners else { return zip(index, strides).reduce(offset) { $0 + $1.0 * $1.1 } }
+      var (block, corner) = (offset, 0)
+      for axis in index.indices {
+        if axis < corners.half.count {
+          corner = 2 * corner + index[axis] / corners.half[axis]
+          block += strides[axis] * (index[axis] % corners.half[axis])
+        } else {
+          block += strides[axis] * index[axis]
+        }
+      }
+      return block + corner * corners.stride
+    }
+  }
+
+  /// A dense weight.
+  ///
   /// - Parameters:
   ///   - forwardNormalized: put 1/∏N on the forward transform (neuraloperator's `fft_norm="forward"`) instead of the
   ///     inverse one. The function is the same; weights trained under one keep their scale under it only.
+  ///   - isSeparable: one complex number per mode and channel instead of a matrix per mode; `inputs == outputs`.
   public init(
     _ name: String, inputs: Int, outputs: Int, modes: [Int], selection: Selection, initial: Parameter.Initial,
-    forwardNormalized: Bool, in builder: ParameterBuilder
+    forwardNormalized: Bool, isSeparable: Bool = false, in builder: ParameterBuilder
   ) {
-    frequencies = SpectralConvolution.frequencies(modes: modes, selection: selection)
-    self.forwardNormalized = forwardNormalized
-    let count = frequencies.reduce(1) { $0 * $1.count }
-    weight = builder.scope(name) {
+    let frequencies = SpectralConvolution.frequencies(modes: modes, selection: selection)
+    precondition(!isSeparable || inputs == outputs, "a separable weight keeps the number of channels")
+    let channels = isSeparable ? [inputs] : [inputs, outputs]
+    let weight = builder.scope(name) {
       builder.parameter(
-        "weight", shape: [count, 2, inputs, outputs], kind: .complexPairs(block: inputs * outputs),
-        initial: initial)
+        "weight", shape: [frequencies.reduce(1) { $0 * $1.count }, 2] + channels,
+        kind: .complexPairs(block: channels.reduce(1, *)), initial: initial)
     }
+    self.init(
+      frequencies: frequencies, forwardNormalized: forwardNormalized,
+      places: BlockPlaces(strides: SpectralConvolution.strides(frequencies.map(\.count))),
+      weight: SpectralWeight(core: weight))
+  }
+
+  init(frequencies: [[Int]], forwardNormalized: Bool, places: BlockPlaces, weight: SpectralWeight) {
+    self.frequencies = frequencies
+    self.forwardNormalized = forwardNormalized
+    self.places = places
+    made = weight
+  }
+
+  /// Strides of a row-major array.
+  private static func strides(_ extents: [Int]) -> [Int] {
+    extents.indices.map { extents[($0 + 1)...].reduce(1, *) }
   }
 
   static func frequencies(modes: [Int], selection: Selection) -> [[Int]] {
@@ -46,7 +93,14 @@ public struct SpectralConvolution {
   }
 
   /// The transform and the weight's blocks for a grid: those frequencies of the weight that the grid represents.
-  public func map(grid: [Int], precision: Precision) -> SpectralMap {
+  ///
+  /// - Parameters:
+  ///   - other: another layer's map for the same grid and frequencies, whose transforms are shared.
+  ///   - shiftsOddAxes: on leading axes with an odd number of points, write the product for frequency k to k − 1, as
+  ///     releases of neuraloperator up to 2.0.0 do.
+  public func map(
+    grid: [Int], precision: Precision, sharing other: SpectralMap? = nil, shiftsOddAxes: Bool = false
+  ) -> SpectralMap {
     let last = grid.count - 1
     let kept = grid.indices.map { axis -> [(index: Int, frequency: Int)] in
       frequencies[axis].enumerated().compactMap { index, f in
@@ -55,15 +109,25 @@ public struct SpectralConvolution {
         return exists ? (index, f) : nil
       }
     }
-    let points = Double(grid.reduce(1, *))
-    let transform = TruncatedTransform(
-      grid: grid, frequencies: kept.map { $0.map(\.frequency) },
-      analysisScale: forwardNormalized ? 1 / points : 1, synthesisScale: forwardNormalized ? 1 : 1 / points,
-      precision: precision)
-    var blocks = [0]
-    for axis in grid.indices {
-      blocks = blocks.flatMap { block in kept[axis].map { block * frequencies[axis].count + $0.index } }
+    var indices: [[Int]] = [[]]
+    for axis in grid.indices { indices = indices.flatMap { index in kept[axis].map { index + [$0.index] } } }
+    let blocks = indices.map(places.block)
+    let wanted = kept.map { $0.map(\.frequency) }
+    if let other, other.transform.grid == grid, other.transform.frequencies == wanted {
+      return SpectralMap(transform: other.transform, synthesis: other.synthesis, weightBlocks: blocks)
     }
-    return SpectralMap(transform: transform, weightBlocks: blocks)
+    let points = Double(grid.reduce(1, *))
+    func transform(_ frequencies: [[Int]]) -> TruncatedTransform {
+      TruncatedTransform(
+        grid: grid, frequencies: frequencies, analysisScale: forwardNormalized ? 1 / points : 1,
+        synthesisScale: forwardNormalized ? 1 : 1 / points, precision: precision)
+    }
+    let shifted = wanted.enumerated().map { axis, frequencies in
+      guard shiftsOddAxes, axis < last, grid[axis] % 2 == 1 else { return frequencies }
+      return frequencies.map { 2 * ($0 - 1) < -grid[axis] ? $0 - 1 + grid[axis] : $0 - 1 }
+    }
+    return SpectralMap(
+      transform: transform(wanted), synthesis: shifted == wanted ? nil : transform(shifted),
+      weightBlocks: blocks)
   }
 }

@@ -7,8 +7,10 @@ public enum ModelRegistry {
     ModelEntry(DeepONet.self),
     ModelEntry(FNO.self),
     ModelEntry(OriginalFNO.self),
+    ModelEntry(MGTFNO.self),
     ModelEntry(MultiONet.self),
     ModelEntry(PODDeepONet.self),
+    ModelEntry(TFNO.self),
   ]
 
   /// Reads `{"type": …, …}` under `key`.

@@ -12,6 +12,8 @@ public enum TrainingError: Error, Equatable {
   case checkpointMismatch(path: String, what: String)
   case notACheckpoint(path: String, missing: String)
   case runLocked(path: String, holder: String)
+  case notAVectorField(loss: String, channels: Int, dimensions: Int)
+  case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
   case otherRun(path: String, key: String, run: String, now: String)
 }
 
@@ -36,7 +38,8 @@ extension TrainingError: Diagnosable {
     case .frozenUnknown(let name, let known):
       return Diagnostic(
         "config.choice", exit: .usage, "no parameter is called '\(name)'", at: "training.freeze",
-        why: "the model has \(known.joined(separator: ", "))", fix: "give the beginning of a name up to a dot")
+        why: "the model has \(known.joined(separator: ", "))", fix: "give the beginning of a name up to a dot"
+      )
     case .nothingToTrain:
       return Diagnostic(
         "config.conflict", exit: .usage, "all parameters are frozen", at: "training.freeze",
@@ -60,6 +63,16 @@ extension TrainingError: Diagnosable {
         "output.locked", exit: .cannotWrite, "another process trains in this run directory", at: path,
         why: holder,
         fix: "wait for it to end, or choose another run directory with -o")
+    case .notAVectorField(let loss, let channels, let dimensions):
+      return Diagnostic(
+        "config.conflict", exit: .usage, "\(loss) needs vector fields", at: "training.loss",
+        why: "the data has \(channels) output channels on \(dimensions) axes",
+        fix: "choose another loss, or data whose outputs are vectors of \(dimensions) components")
+    case .patchesDoNotDivide(let axis, let points, let patches):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
+        at: "training.loss.levels", why: "all patches have the same size",
+        fix: "use fewer levels, or data on another grid")
     case .otherRun(let path, let key, let run, let now):
       return Diagnostic(
         "config.changed", exit: .usage, "\(key) is not what the run was started with", at: path,

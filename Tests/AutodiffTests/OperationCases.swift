@@ -192,6 +192,7 @@ enum OperationCases {
           .combination(0.3, v[0].relativeL1(to: v[1], epsilon: 0), 2, v[0].meanSquaredError(to: v[1]))
         }),
     ]
+    + spectralParts
     + Activation.allCases.filter { $0 != .identity }.map { f in
       GradientCase("activation \(f.rawValue)", inputs: [field], body: { v, _ in v[0].activated(f) })
     } + pairing

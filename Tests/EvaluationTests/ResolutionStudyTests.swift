@@ -55,7 +55,7 @@ import Training
         precision: .float64)
     }
     let task = OperatorTask(
-      model: model, signature: readers[0].signature, inputNormalizer: .identity(channels: 1),
+      model: model, derivations: [], signature: readers[0].signature, inputNormalizer: .identity(channels: 1),
       outputNormalizer: .identity(channels: 1))
     let pool = WorkerPool(workerCount: 1)
     let predictor = Predictor(task, parameters: HostBuffer(count: 0, precision: .float64), pool: pool)

@@ -54,7 +54,9 @@ import Training
       for parameter in builder.parameters {
         parameter.initialize(values, seed: 0)
         let numbers = Philox(seed: 4, stream: parameter.name)
-        for (i, place) in parameter.range.enumerated() { values[place] += 0.05 * numbers.normals(UInt64(i)).0 }
+        for (i, place) in parameter.range.enumerated() {
+          values[place] += 0.05 * numbers.normals(UInt64(i)).0
+        }
       }
       let frame = Frame(program, parameters: values, gradients: gradients)
       for (index, variable) in [input, target].enumerated() {
@@ -62,8 +64,11 @@ import Training
         let numbers = Philox(seed: 2, stream: "input \(index)")
         for i in 0..<slice.count { slice[i] = numbers.normals(UInt64(i)).0 }
       }
+      let derived = DerivedWeights(builder.derivations, precision: .float64, trains: true)
+      derived.compute(in: values)
       program.forward(in: frame)
       program.backward(in: frame, scale: 1)
+      derived.pullBack(values: values, gradients: gradients)
       for parameter in builder.parameters where parameter.isTrained {
         let largest = parameter.range.map { abs(gradients[$0]) }.max() ?? 0
         #expect(largest > 0 && largest.isFinite, "\(parameter.name) in \(dimension)-D")

@@ -77,7 +77,9 @@ final class SyntheticProblem {
     let model = try recipe.build(data.signature, builder)
     let table = try data.table(data.train, precision: configuration.precision)
     let held = validation > 0 ? try data.table(data.validation, precision: configuration.precision) : nil
-    let task = try OperatorTask(model: model, fittingNormalizersTo: table, input: .channel, output: .channel)
+    let task = try OperatorTask(
+      model: model, derivations: builder.derivations, fittingNormalizersTo: table, input: .channel,
+      output: .channel)
     let trainer = try Trainer(
       task, configuration, builder: builder, training: table, validation: held, seed: seed,
       pool: WorkerPool(workerCount: threads))

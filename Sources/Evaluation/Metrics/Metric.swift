@@ -10,6 +10,9 @@ public protocol Metric: Sendable {
 
   init()
 
+  /// Whether the measure means something for such fields.
+  func applies(to grid: MetricGrid) -> Bool
+
   /// The measure of one sample; both buffers hold `grid.valueCount` values.
   func perSample(
     prediction: UnsafeBufferPointer<Double>, target: UnsafeBufferPointer<Double>, grid: MetricGrid
@@ -17,6 +20,7 @@ public protocol Metric: Sendable {
 }
 
 extension Metric {
+  public func applies(to grid: MetricGrid) -> Bool { true }
   public var identifier: String { Self.identifier }
   public var definition: String { Self.definition }
 

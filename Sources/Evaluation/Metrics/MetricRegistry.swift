@@ -5,6 +5,8 @@ public enum MetricRegistry {
     MeanSquaredError(),
     NormalizedRMSE(),
     RelativeH1(),
+    RelativeHdiv(),
+    RelativeNegativeSobolev(),
     RelativeL1(),
     RelativeL2(),
     RelativeSpectralH1(),

@@ -68,6 +68,23 @@ struct FiniteDifference {
     return sum
   }
 
+  /// The derivative of a function of the memory index, for a grid of one channel.
+  func values(into slopes: inout [Double], _ value: (Int) -> Double) {
+    let central = 1 / (2 * spacing)
+    for line in 0..<lines {
+      for within in 0..<stride {
+        let start = line * points * stride + within
+        for i in 1..<max(1, points - 1) {
+          let at = start + i * stride
+          slopes[at] = (value(at + stride) - value(at - stride)) * central
+        }
+        let (first, last) = ends { value(start + $0 * stride) }
+        slopes[start] = first
+        slopes[start + (points - 1) * stride] = last
+      }
+    }
+  }
+
   /// Derivatives at the two ends of a line, whose values are given by their place on it; one point has none.
   private func ends(_ u: (Int) -> Double) -> (first: Double, last: Double) {
     let n = points

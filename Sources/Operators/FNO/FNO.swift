@@ -1,7 +1,6 @@
 import Autodiff
 import Fields
 import Layers
-import Tensors
 
 /// The Fourier neural operator in the form of today's neuraloperator library; equations in FNO.md.
 public struct FNO: OperatorModel {
@@ -12,76 +11,20 @@ public struct FNO: OperatorModel {
     dimensions: 1...3,
     smokeConfiguration: #"{"type": "fno", "modes": 6, "width": 8, "layers": 2}"#)
 
-  private struct Block {
-    var spectral: SpectralConvolution
-    var bias: Parameter
-    var skip: Linear
-    var network: PointwiseNetwork
-    var gate: Parameter
-  }
-
-  private let configuration: Configuration
-  private let modes: [Int]
-  private let padding: [Double]
-  private let lifting: PointwiseNetwork
-  private let blocks: [Block]
-  private let projection: PointwiseNetwork
+  private let network: FourierNetwork
 
   public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
   {
-    self.configuration = configuration
-    let d = signature.dimensions
-    modes = try perAxis(configuration.modes, key: "modes", dimensions: d)
-    padding = try perAxis(configuration.padding, key: "padding", dimensions: d)
-    let width = configuration.width
-    // Channel counts round as the reference does: lifting and projection down, the channel network half to even.
-    lifting = PointwiseNetwork(
-      "lifting", inputs: signature.inputChannels + configuration.embedding.channels(dimensions: d),
-      hidden: max(1, Int(configuration.liftingRatio * Double(width))), outputs: width, in: builder)
-    let hidden = max(1, Int((configuration.mlpRatio * Double(width)).rounded(.toNearestOrEven)))
-    let deviation = (2 / Double(2 * width)).squareRoot()
-    let modes = modes
-    blocks = (0..<configuration.layers).map { index in
-      builder.scope("blocks.\(index)") {
-        Block(
-          spectral: SpectralConvolution(
-            "spectral", inputs: width, outputs: width, modes: modes, selection: .twoSided,
-            initial: .normal(deviation: deviation), forwardNormalized: true, in: builder),
-          bias: builder.parameter("spectral.bias", shape: [width], initial: .normal(deviation: deviation)),
-          skip: Linear("skip", inputs: width, outputs: width, hasBias: false, in: builder),
-          network: PointwiseNetwork("network", inputs: width, hidden: hidden, outputs: width, in: builder),
-          gate: builder.parameter("network.gate", shape: [width], initial: .ones))
-      }
-    }
-    projection = PointwiseNetwork(
-      "projection", inputs: width, hidden: max(1, Int(configuration.projectionRatio * Double(width))),
-      outputs: signature.outputChannels, in: builder)
+    network = try FourierNetwork(configuration, signature: signature, builder: builder)
   }
 
-  /// Points added on each side of each axis: round half to even, as the reference.
-  private func margin(_ grid: [Int]) -> [Int] {
-    zip(grid, padding).map { Int((Double($0) * $1).rounded(.toNearestOrEven)) }
-  }
+  public func validate(grid: [Int]) throws { try network.validate(grid: grid) }
 
-  public func validate(grid: [Int]) throws {
-    let padded = zip(grid, margin(grid)).map { $0 + 2 * $1 }
-    for (axis, (m, n)) in zip(modes, padded).enumerated() where m > n {
-      throw ModelError.modesExceedGrid(
-        axis: axis, modes: m, points: grid[axis], most: n, least: m)
-    }
-  }
+  public func callAsFunction(_ input: Variable) -> Variable { network(input) }
 
-  public func callAsFunction(_ input: Variable) -> Variable {
-    let grid = input.shape.grid
-    let margin = margin(grid)
-    var x = lifting(configuration.embedding(input)).padded(before: margin, after: margin)
-    let map = blocks[0].spectral.map(grid: x.shape.grid, precision: x.graph.precision)
-    for (index, block) in blocks.enumerated() {
-      let activation: Activation = index + 1 < blocks.count ? .gelu : .identity
-      let z = x.spectralBlock(
-        map, weight: block.spectral.weight, skip: block.skip.weight, bias: block.bias, activation: activation)
-      x = block.network(z, plus: (x, block.gate), outputActivation: activation)
-    }
-    return projection(x.cropped(origin: margin, grid: grid))
+  /// Records the model with its output on another grid than its input: the last layer ends there, and what it computes
+  /// is resampled as the trigonometric polynomial that it is.
+  public func callAsFunction(_ input: Variable, outputGrid: [Int]) -> Variable {
+    network(input, outputGrid: outputGrid)
   }
 }

@@ -80,6 +80,6 @@ extension OperatorTask {
     var signature = signature
     signature.queries = queries
     return OperatorTask(
-      model: model, signature: signature, inputNormalizer: inputNormalizer, outputNormalizer: outputNormalizer)
+      model: model, derivations: derivations, signature: signature, inputNormalizer: inputNormalizer, outputNormalizer: outputNormalizer)
   }
 }

@@ -46,7 +46,8 @@ struct TrainingSession {
     let validation =
       data.validation.count > 0 ? try data.table(data.validation, precision: training.precision) : nil
     let task = try OperatorTask(
-      model: model, fittingNormalizersTo: table, input: configuration.data.inputNormalization,
+      model: model, derivations: builder.derivations, fittingNormalizersTo: table,
+      input: configuration.data.inputNormalization,
       output: configuration.data.outputNormalization)
     trainer = try Trainer(
       task, training, builder: builder, training: table, validation: validation, seed: configuration.seed,

@@ -7,15 +7,18 @@ import Tensors
 /// A model, its normalisers and the learning task: everything that maps raw inputs to raw predictions.
 public struct OperatorTask {
   public let model: any OperatorModel
+  /// How the model's derived weights follow from its parameters.
+  public let derivations: [Derivation]
   public let signature: OperatorSignature
   public let inputNormalizer: Normalizer
   public let outputNormalizer: Normalizer
 
   public init(
-    model: any OperatorModel, signature: OperatorSignature, inputNormalizer: Normalizer,
-    outputNormalizer: Normalizer
+    model: any OperatorModel, derivations: [Derivation], signature: OperatorSignature,
+    inputNormalizer: Normalizer, outputNormalizer: Normalizer
   ) {
     self.model = model
+    self.derivations = derivations
     self.signature = signature
     self.inputNormalizer = inputNormalizer
     self.outputNormalizer = outputNormalizer
@@ -36,7 +39,9 @@ public struct OperatorTask {
   /// - Parameter points: where the output is asked for, if each sample has points of its own.
   func normalizedStep(_ window: Variable, at points: Variable? = nil) -> Variable {
     let input = inputNormalizer.encoding(window)
-    guard let model = model as? any PointOperatorModel, let queries = signature.queries else { return model(input) }
+    guard let model = model as? any PointOperatorModel, let queries = signature.queries else {
+      return model(input)
+    }
     if case .common(let coordinates, let dimensions) = queries {
       return model(input, at: input.graph.points(coordinates, dimensions: dimensions))
     }
@@ -107,14 +112,15 @@ extension Normalizer {
 extension OperatorTask {
   /// The task of a model on training samples: normalisers are fitted to these samples and no others.
   public init(
-    model: any OperatorModel, fittingNormalizersTo table: SampleTable, input: Normalizer.Kind,
+    model: any OperatorModel, derivations: [Derivation], fittingNormalizersTo table: SampleTable,
+    input: Normalizer.Kind,
     output: Normalizer.Kind
   ) throws {
     let signature = table.signature
     // A window's input is frames of the output's field; all of them share their statistics.
     let frames = signature.rolloutSteps > 1 ? table.inputChannels / signature.outputChannels : 1
     self.init(
-      model: model, signature: signature,
+      model: model, derivations: derivations, signature: signature,
       inputNormalizer: .fit(
         input, to: table.inputs, grid: signature.gridShape,
         channels: table.inputChannels / frames, steps: frames),
@@ -146,6 +152,7 @@ extension OperatorTask {
     signature.queries = .common(coordinates: coordinates, dimensions: dimensions)
     signature.outputTimes = []
     return OperatorTask(
-      model: model, signature: signature, inputNormalizer: inputNormalizer, outputNormalizer: outputNormalizer)
+      model: model, derivations: derivations, signature: signature, inputNormalizer: inputNormalizer,
+      outputNormalizer: outputNormalizer)
   }
 }

@@ -29,11 +29,14 @@ public final class Predictor {
   private static let largestPiece = 4
 
   /// - Parameters:
-  ///   - parameters: the weights, laid out as the model's builder says.
+  ///   - parameters: the weights, laid out as the model's builder says; derived ones are computed here, from the values
+  ///     that parameters have now.
   ///   - memory: the workers' memory where a trainer has some; nil for memory of its own.
   public init(
     _ task: OperatorTask, parameters: HostBuffer, pool: WorkerPool, memory: WorkerMemory? = nil
   ) {
+    DerivedWeights(task.derivations, precision: parameters.precision, trains: false).compute(
+      in: parameters, pool: pool)
     self.task = task
     self.parameters = parameters
     self.pool = pool
@@ -49,7 +52,8 @@ public final class Predictor {
   ///   - steps: applications of the operator.
   ///   - outputs: receives `[count][grid…][steps · outputChannels]`, raw, time by time.
   public func predict(
-    _ inputs: HostBuffer, at points: HostBuffer? = nil, count: Int, grid: [Int], steps: Int, into outputs: HostBuffer
+    _ inputs: HostBuffer, at points: HostBuffer? = nil, count: Int, grid: [Int], steps: Int,
+    into outputs: HostBuffer
   ) {
     let outputPoints = (task.signature.queries == nil ? grid : task.signature.outputShape).reduce(1, *)
     let (inputChannels, frameChannels) = (task.signature.inputChannels, task.signature.outputChannels)

@@ -26,11 +26,15 @@ public final class Trainer {
   public let workerMemory: WorkerMemory
   private let kernels: Kernels
   private let segments: [ParameterSegment]
+  /// Weights computed from parameters, and the pieces in which their gradients are summed over lanes.
+  private let derived: DerivedWeights
+  private let derivedSegments: [ParameterSegment]
   private let losses: HostBuffer
   private let squares: HostBuffer
   /// Items of the update under way; kept so that a step allocates nothing.
   private var items: [LaneRunner.Item] = []
   private var rateUnderWay = 0.0
+  private let grid: [Int]
   private lazy var segmentTask: (Int, Int) -> Void = { [unowned self] index, _ in update(segment: index) }
 
   /// - Parameters:
@@ -51,9 +55,11 @@ public final class Trainer {
     if configuration.rollout == .oneStep, task.signature.rolloutSteps == 1 {
       throw TrainingError.rolloutWithoutWindow
     }
+    try configuration.loss.check(task.signature)
     self.task = task
     self.configuration = configuration
     self.training = training
+    grid = training.signature.gridShape
     self.validation = validation
     self.seed = seed
     self.pool = pool
@@ -64,7 +70,7 @@ public final class Trainer {
     for parameter in builder.parameters { parameter.initialize(values, seed: seed) }
     try task.fitModel(to: training, into: values)
     stateNames = type(of: configuration.optimizer).stateNames
-    state = stateNames.map { _ in HostBuffer(count: count, precision: precision) }
+    state = stateNames.map { _ in HostBuffer(count: builder.trainedCount, precision: precision) }
     average = configuration.averageDecay.map { _ in HostBuffer(count: count, precision: precision) }
     kernels = Kernels(precision)
     if let average { kernels.copy(values.slice(), into: average.slice()) }
@@ -75,6 +81,8 @@ public final class Trainer {
       LaneRunner(task, configuration, pool: pool, memory: memory, trains: false, parameterCount: count)
     )
     segments = ParameterSegment.segments(of: try configuration.trained(among: builder.parameters))
+    derived = DerivedWeights(task.derivations, precision: precision, trains: true)
+    derivedSegments = ParameterSegment.segments(of: derived.targets)
     losses = HostBuffer(count: configuration.batch, precision: .float64)
     squares = HostBuffer(count: segments.count, precision: .float64)
   }
@@ -144,7 +152,9 @@ public final class Trainer {
   /// One update; returns the sum of the items' losses.
   private func update(_ items: [LaneRunner.Item]) throws -> Double {
     let scale = configuration.lossReduction == .mean ? 1 / Double(items.count) : 1
-    runner.run(items, of: training, steps: trainingSteps, parameters: values, scale: scale, losses: losses)
+    derived.compute(in: values, pool: pool)
+    runner.run(
+      items, of: training, grid: grid, steps: trainingSteps, parameters: values, scale: scale, losses: losses)
     var sum = 0.0
     for i in items.indices { sum += losses[i] }
     guard sum.isFinite else {
@@ -154,9 +164,21 @@ public final class Trainer {
     }
     rateUnderWay = learningRate
     progress.step += 1
+    pullBackDerived()
     if let clip = configuration.gradientClip { clipGradient(to: clip) }
     pool.repeatKept(segments.count, segmentTask)
     return sum
+  }
+
+  /// Sums the lanes' gradients of derived weights and turns them into gradients of parameters, in the first lane's array;
+  /// the other lanes hold zeros there.
+  private func pullBackDerived() {
+    if derivedSegments.isEmpty { return }
+    pool.forEach(derivedSegments.count) { index, _ in
+      kernels.reduceLanes(
+        runner.gradients, range: derivedSegments[index].range, scale: 1, into: runner.gradients[0])
+    }
+    derived.pullBack(values: values, gradients: runner.gradients[0], pool: pool)
   }
 
   /// Updates the weights of one segment.
@@ -206,9 +228,10 @@ public final class Trainer {
       HostBuffer(count: table.sampleCount, precision: .float64),
       HostBuffer(count: table.sampleCount, precision: .float64)
     )
+    derived.compute(in: resultWeights, pool: pool)
     evaluator.run(
       (0..<table.sampleCount).map { .init(sample: $0, start: 0) }, of: table,
-      steps: task.signature.rolloutSteps,
+      grid: table.signature.gridShape, steps: task.signature.rolloutSteps,
       parameters: resultWeights, scale: 1, losses: losses, errors: errors)
     let count = Double(max(1, table.sampleCount))
     return (losses.doubles.reduce(0, +) / count, errors.doubles.reduce(0, +) / count)
@@ -216,8 +239,8 @@ public final class Trainer {
 
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.
   public var byteCount: Int {
-    (values.byteCount * (1 + state.count + (average == nil ? 0 : 1))) + runner.byteCount
-      + workerMemory.byteCount
+    values.byteCount * (average == nil ? 1 : 2) + state.reduce(0) { $0 + $1.byteCount } + runner.byteCount
+      + workerMemory.byteCount + derived.byteCount
   }
 
   /// Seconds that one update takes, measured on the first batch without changing anything.
@@ -228,7 +251,9 @@ public final class Trainer {
     var seconds = 0.0
     for _ in 0..<2 {
       let start = clock()
-      runner.run(items, of: training, steps: trainingSteps, parameters: values, scale: 1, losses: losses)
+      derived.compute(in: values, pool: pool)
+      runner.run(
+        items, of: training, grid: grid, steps: trainingSteps, parameters: values, scale: 1, losses: losses)
       seconds = clock() - start
     }
     return seconds
@@ -238,7 +263,8 @@ public final class Trainer {
 extension Trainer {
   /// Seconds of each operation for the first samples of the training table.
   func timedLane(samples: Int, clock: () -> Double) -> [OperationCost] {
-    runner.timed(
+    derived.compute(in: values, pool: pool)
+    return runner.timed(
       (0..<samples).map { .init(sample: $0 % training.sampleCount, start: 0) }, of: training,
       steps: trainingSteps,
       parameters: values, clock: clock)

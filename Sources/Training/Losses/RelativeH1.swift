@@ -8,6 +8,8 @@ import Fields
 ///   one-sided at walls; neuraloperator's `H1Loss`, whose gradient term outweighs the value term by about (2πk)².
 /// - `spectral`: Σ_k (1 + |2πk|²)|ê_k|², exact for band-limited periodic fields; `cut` drops modes above it on every
 ///   axis.
+/// - `mgno`: Σ_k (1 + Σ_a k_a²)|ê_k|² with integer wavenumbers, those of `cut` (20) and above on an axis counting as 0; the
+///   loss of MgNO's scripts. Numbers of the three cannot be compared.
 public struct RelativeH1: Loss {
   public static let identifier = "relativeH1"
   public static let definition = "(‖e‖² + ‖∇e‖²)^½ / (‖t‖² + ‖∇t‖²)^½ per sample, e = p − t"
@@ -15,6 +17,7 @@ public struct RelativeH1: Loss {
   enum Derivative: String, CaseIterable {
     case differences
     case spectral
+    case mgno
   }
   enum Boundary: String, CaseIterable {
     case data
@@ -30,14 +33,16 @@ public struct RelativeH1: Loss {
 
   public init(from reader: ConfigReader) throws {
     derivative = try reader.choice(
-      "derivative", default: .differences, doc: "differences (finite, second order) or spectral")
+      "derivative", default: .differences,
+      doc: "differences (finite, second order), spectral, or mgno (spectral, integers)")
     boundary = try reader.choice(
       "boundary", default: .data, doc: "how differences end: as the data's axes say, periodic, or walls")
     measure = try reader.double(
       "measure", default: 1, exclusiveMinimum: 0,
       doc: "length of the domain along each axis; spacing is measure/N")
     cut = try reader.optionalInt(
-      "cut", in: 1...4096, doc: "spectral: highest frequency that counts on each axis")
+      "cut", in: 1...4096,
+      doc: "spectral: highest frequency that counts on each axis; mgno: first one whose slope counts as 0")
     perChannel = try reader.bool(
       "perChannel", default: false, doc: "take the ratio for each channel and add the ratios")
   }
@@ -55,10 +60,16 @@ public struct RelativeH1: Loss {
           DifferenceQuotient(grid: grid, axis: axis, spacing: measure / Double(points), isPeriodic: periodic))
       }
     case .spectral:
-      let base = 2 * Double.pi / measure
       operators = [
-        SpectralSeminorm(grid: grid, cut: cut, precision: prediction.graph.precision) { k in
-          1 + base * base * k.reduce(0) { $0 + Double($1 * $1) }
+        SpectralSeminorm(
+          grid: grid, cut: cut, precision: prediction.graph.precision,
+          weight: sobolevWeight(order: 1, measure: measure))
+      ]
+    case .mgno:
+      let first = cut ?? 20
+      operators = [
+        SpectralSeminorm(grid: grid, cut: nil, precision: prediction.graph.precision) { k in
+          1 + k.reduce(0) { $0 + (abs($1) < first ? Double($1 * $1) : 0) }
         }
       ]
     }

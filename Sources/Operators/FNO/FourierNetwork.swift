@@ -1,0 +1,128 @@
+import Autodiff
+import Fields
+import Layers
+import Tensors
+
+/// The body that Fourier neural operators share: lifting, layers, projection; equations in FNO.md.
+struct FourierNetwork {
+  private let configuration: FNO.Configuration
+  private let modes: [Int]
+  private let padding: [Double]
+  private let scaling: [Double]
+  private let lifting: (Variable) -> Variable
+  private let blocks: [FourierBlock]
+  private let convolutions: [SpectralConvolution]
+  private let projection: PointwiseNetwork
+
+  /// - Parameter factorization: how spectral weights are kept; dense if nil.
+  init(
+    _ configuration: FNO.Configuration, factorization: TFNO.Weights? = nil, signature: OperatorSignature,
+    builder: ParameterBuilder
+  ) throws {
+    self.configuration = configuration
+    let d = signature.dimensions
+    let modes = try perAxis(configuration.modes, key: "modes", dimensions: d)
+    self.modes = modes
+    padding = try perAxis(configuration.padding, key: "padding", dimensions: d)
+    let layers = configuration.layers
+    scaling = try perLayer(configuration.scaling, key: "scaling", layers: layers)
+    let width = configuration.width
+    let inputs = signature.inputChannels + configuration.embedding.channels(dimensions: d)
+    // Channel counts round as the reference does: lifting and projection down, the channel network half to even.
+    if configuration.liftingRatio > 0 {
+      let network = PointwiseNetwork(
+        "lifting", inputs: inputs, hidden: max(1, Int(configuration.liftingRatio * Double(width))),
+        outputs: width, activation: configuration.activation, in: builder)
+      lifting = { network($0) }
+    } else {
+      let linear = Linear("lifting", inputs: inputs, outputs: width, in: builder)
+      lifting = { linear($0) }
+    }
+    let deviation = (2 / Double(2 * width)).squareRoot()
+    let scope = { (index: Int) in "blocks.\(index).spectral" }
+    let factors = try factorization.map { weights in
+      try weights.check(dimensions: d, isSeparable: configuration.separable)
+      return FactorizedConvolutions(
+        layers: layers, width: width, modes: modes, factorization: weights.factorization,
+        isJoint: weights.isJoint, isSeparable: configuration.separable, deviation: deviation, scope: scope,
+        in: builder)
+    }
+    let dense =
+      factors == nil
+      ? (0..<layers).map { index in
+        SpectralConvolution(
+          scope(index), inputs: width, outputs: width, modes: modes, selection: .twoSided,
+          initial: .normal(deviation: deviation), forwardNormalized: true,
+          isSeparable: configuration.separable,
+          in: builder)
+      } : []
+    blocks = (0..<layers).map { index in
+      builder.scope("blocks.\(index)") { FourierBlock(configuration, deviation: deviation, in: builder) }
+    }
+    projection = PointwiseNetwork(
+      "projection", inputs: width, hidden: max(1, Int(configuration.projectionRatio * Double(width))),
+      outputs: signature.outputChannels, activation: configuration.activation, in: builder)
+    convolutions = factors?.convolutions(in: builder) ?? dense
+  }
+
+  /// Points added on each side of each axis: round half to even, as the reference.
+  private func margin(_ grid: [Int]) -> [Int] {
+    zip(grid, padding).map { Int((Double($0) * $1).rounded(.toNearestOrEven)) }
+  }
+
+  /// Points in front of each axis.
+  private func front(_ grid: [Int]) -> [Int] {
+    configuration.paddingSides == .both ? margin(grid) : grid.map { _ in 0 }
+  }
+
+  private func padded(_ grid: [Int]) -> [Int] {
+    zip(grid, zip(front(grid), margin(grid))).map { $0 + $1.0 + $1.1 }
+  }
+
+  /// Grids of the layers' results, the input's padded grid being `grid`.
+  private func grids(from grid: [Int]) -> [[Int]] {
+    var current = grid
+    return scaling.map { factor in
+      current = current.map { max(1, Int((Double($0) * factor).rounded(.toNearestOrEven))) }
+      return current
+    }
+  }
+
+  func validate(grid: [Int]) throws {
+    let padded = padded(grid)
+    for (axis, (m, n)) in zip(modes, padded).enumerated() where m > n {
+      throw ModelError.modesExceedGrid(axis: axis, modes: m, points: grid[axis], most: n, least: m)
+    }
+    if let final = grids(from: padded).last, final != padded {
+      throw ModelError.gridChanges(key: "scaling", from: padded, to: final)
+    }
+  }
+
+  /// Records the network.
+  ///
+  /// - Parameter outputGrid: points of the output where they are others than the input's: the last layer ends there.
+  func callAsFunction(_ input: Variable, outputGrid: [Int]? = nil) -> Variable {
+    let grid = input.shape.grid
+    let result = outputGrid ?? grid
+    var x = lifting(configuration.embedding(input)).padded(before: front(grid), after: margin(grid))
+    var grids = grids(from: x.shape.grid)
+    grids[grids.count - 1] = padded(result)
+    var map: SpectralMap?
+    for (index, block) in blocks.enumerated() {
+      let layer = convolutions[index].map(
+        grid: x.shape.grid, precision: x.graph.precision, sharing: map,
+        shiftsOddAxes: configuration.shiftsOddAxes)
+      map = layer
+      x = block(
+        x, layer, weight: convolutions[index].weight, isLast: index + 1 == blocks.count, grid: grids[index])
+    }
+    return projection(x.cropped(origin: front(result), grid: result))
+  }
+}
+
+/// A setting given once for all layers, or once per layer.
+private func perLayer(_ values: [Double], key: String, layers: Int) throws -> [Double] {
+  if values.count == layers { return values }
+  if values.count == 1 { return Array(repeating: values[0], count: layers) }
+  throw ModelError.layerCount(key: key, count: values.count, layers: layers)
+}

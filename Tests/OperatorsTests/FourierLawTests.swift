@@ -1,0 +1,205 @@
+import Autodiff
+import Foundation
+import Layers
+import Operators
+import Tensors
+import TestSupport
+import Testing
+
+/// Sums of a few thousand products in double precision.
+private let roundOff = 1e-11
+
+/// Random trigonometric polynomials: the same function on every grid.
+struct BandLimitedField {
+  private let highest: Int
+  private let dimensions: Int
+  private let name: String
+
+  init(highest: Int, dimensions: Int, name: String = "band") {
+    (self.highest, self.dimensions, self.name) = (highest, dimensions, name)
+  }
+
+  /// Values `[grid…][channels]`.
+  func values(_ grid: [Int], channels: Int) -> [Double] {
+    let numbers = Philox(seed: 8, stream: name)
+    let side = 2 * highest + 1
+    let modes = (0..<dimensions).reduce(1) { count, _ in count * side }
+    return (0..<(grid.reduce(1, *) * channels)).map { place in
+      var rest = place / channels
+      var x = [Double](repeating: 0, count: dimensions)
+      for axis in (0..<dimensions).reversed() {
+        x[axis] = Double(rest % grid[axis]) / Double(grid[axis])
+        rest /= grid[axis]
+      }
+      return (0..<modes).reduce(0.0) { sum, mode in
+        var index = mode
+        var phase = 0.0
+        for axis in 0..<dimensions {
+          phase += 2 * .pi * Double(index % side - highest) * x[axis]
+          index /= side
+        }
+        let (a, b) = numbers.normals(UInt64(mode), UInt64(place % channels))
+        return sum + a * cos(phase) + b * sin(phase)
+      }
+    }
+  }
+}
+
+@Suite("Laws of Fourier neural operators") struct FourierLawTests {
+  struct Setting: Sendable, CustomTestStringConvertible {
+    var grid: [Int]
+    var options: String
+    var testDescription: String { "\(grid) \(options)" }
+
+    /// - Parameter more: further keys.
+    func json(_ type: String = "fno", _ more: String) -> String {
+      #"{"type": "\#(type)", "modes": 5, "width": 4, "layers": 3, \#(options)\#(more)}"#
+    }
+  }
+
+  static let settings = [
+    Setting(grid: [12], options: ""), Setting(grid: [8, 10], options: ""),
+    Setting(grid: [9, 7], options: #""skip": "soft-gating", "mlpSkip": "linear", "#),
+    Setting(grid: [8, 7], options: #""skip": "identity", "stabilizer": "tanh", "#),
+    Setting(grid: [8, 8], options: #""preactivation": true, "skip": "none", "mlpSkip": "identity", "#),
+    Setting(grid: [8, 9], options: #""norm": "group", "#),
+    Setting(grid: [8, 9], options: #""preactivation": true, "norm": "instance", "#),
+    Setting(grid: [8, 8], options: #""separable": true, "mlpRatio": 0, "liftingRatio": 0, "#),
+    Setting(grid: [6, 7, 8], options: ""),
+  ]
+
+  /// A field moved by whole points, `[grid…][channels]`.
+  private func shifted(_ field: [Double], _ grid: [Int], by shift: [Int], channels: Int) -> [Double] {
+    (0..<field.count).map { place in
+      var rest = place / channels
+      var source = 0
+      var stride = 1
+      for axis in grid.indices.reversed() {
+        source += ((rest % grid[axis] - shift[axis] + grid[axis]) % grid[axis]) * stride
+        rest /= grid[axis]
+        stride *= grid[axis]
+      }
+      return field[source * channels + place % channels]
+    }
+  }
+
+  /// T5
+  @Test(
+    "without coordinates they commute with shifts of a periodic grid", arguments: settings, ["fno", "tfno"])
+  func shifts(_ s: Setting, type: String) throws {
+    let probe = try ModelProbe(s.json(type, #""embedding": "none""#), grid: s.grid)
+    let shape = probe.shape(s.grid)
+    let field = ModelProbe.noise(shape)
+    let shift = s.grid.indices.map { [3, 2, 1][$0] }
+    let moved = probe.output(shifted(field, s.grid, by: shift, channels: 2), shape)
+    expectClose(
+      moved, shifted(probe.output(field, shape), s.grid, by: shift, channels: 1), tolerance: roundOff)
+  }
+
+  @Test("with coordinates they do not")
+  func coordinates() throws {
+    let probe = try ModelProbe(
+      FourierLawTests.settings[1].json("fno", #""embedding": "half-open""#), grid: [8, 10])
+    let shape = probe.shape([8, 10])
+    let field = ModelProbe.noise(shape)
+    let moved = probe.output(shifted(field, [8, 10], by: [3, 2], channels: 2), shape)
+    let expected = shifted(probe.output(field, shape), [8, 10], by: [3, 2], channels: 1)
+    #expect(worstDifference(moved, expected).difference > 1e-3)
+  }
+
+  /// Every second point of every axis.
+  private func coarsened(_ field: [Double], _ grid: [Int], channels: Int) -> [Double] {
+    let half = grid.map { $0 / 2 }
+    return (0..<(half.reduce(1, *) * channels)).map { place in
+      var rest = place / channels
+      var source = 0
+      var stride = 1
+      for axis in grid.indices.reversed() {
+        source += 2 * (rest % half[axis]) * stride
+        rest /= half[axis]
+        stride *= grid[axis]
+      }
+      return field[source * channels + place % channels]
+    }
+  }
+
+  /// T4: a linear network of convolutions and pointwise maps keeps band-limited fields band-limited.
+  @Test(
+    "without activation, band-limited fields have the same output on every grid",
+    arguments: [[10], [10, 9], [6, 8, 7]])
+  func resolution(_ grid: [Int]) throws {
+    let probe = try ModelProbe(linear, grid: grid)
+    let field = BandLimitedField(highest: 2, dimensions: grid.count)
+    let fine = grid.map { 2 * $0 }
+    let onFine = probe.output(field.values(fine, channels: 2), probe.shape(fine))
+    let onCoarse = probe.output(field.values(grid, channels: 2), probe.shape(grid))
+    expectClose(coarsened(onFine, fine, channels: 1), onCoarse, tolerance: roundOff)
+  }
+
+  private let linear =
+    #"{"type": "fno", "modes": 6, "width": 4, "layers": 3, "embedding": "none", "activation": "identity"}"#
+
+  /// T7
+  @Test("an output on another grid is the same function", arguments: [[12], [12, 10], [6, 8, 10]])
+  func outputGrid(_ grid: [Int]) throws {
+    let fine = grid.map { 2 * $0 }
+    let built = try buildModel(linear, inputs: 2, outputs: 1, grid: grid)
+    let model = try #require(built.model as? FNO)
+    let probe = try ModelProbe(linear, grid: grid)
+    let field = BandLimitedField(highest: 2, dimensions: grid.count)
+    let input = field.values(grid, channels: 2)
+    let plain = probe.output(input, probe.shape(grid))
+    let finer = probe.output(input, probe.shape(grid)) { model($0, outputGrid: fine) }
+    expectClose(coarsened(finer, fine, channels: 1), plain, tolerance: roundOff, "finer")
+    let coarser = probe.output(field.values(fine, channels: 2), probe.shape(fine)) {
+      model($0, outputGrid: grid)
+    }
+    expectClose(coarser, plain, tolerance: roundOff, "coarser")
+  }
+
+  /// T7: each frequency, alone on one axis, survives layers that end on other grids.
+  @Test("scaling inside the network keeps every frequency that all grids hold", arguments: 0..<3)
+  func scaling(_ axis: Int) throws {
+    let options = #""layers": 4, "modes": 6, "width": 4, "embedding": "none", "activation": "identity""#
+    let scaled = try ModelProbe(
+      #"{"type": "fno", \#(options), "scaling": [0.5, 1, 2, 1]}"#, inputs: 1, grid: [12, 12, 12])
+    let plain = try ModelProbe(#"{"type": "fno", \#(options)}"#, inputs: 1, grid: [12, 12, 12])
+    for frequency in 0...2 {
+      let field = (0..<1728).map { place -> Double in
+        let index = [place / 144, place / 12 % 12, place % 12][axis]
+        return cos(2 * .pi * Double(frequency * index) / 12 + 0.3)
+      }
+      let shape = scaled.shape([12, 12, 12])
+      expectClose(
+        scaled.output(field, shape), plain.output(field, shape), tolerance: roundOff, "\(frequency)")
+    }
+  }
+
+  /// T6
+  @Test("more modes than points, and grids that scaling does not lead back to, are refused")
+  func refusals() {
+    #expect(throws: (any Error).self) {
+      try ModelProbe(#"{"type": "fno", "modes": 9, "width": 4}"#, grid: [8, 8])
+    }
+    #expect(throws: (any Error).self) {
+      try ModelProbe(#"{"type": "fno", "modes": 4, "layers": 2, "scaling": [0.5, 1]}"#, grid: [8, 8])
+    }
+    #expect(throws: (any Error).self) {
+      try ModelProbe(#"{"type": "tfno", "modes": 4, "ranks": [2, 2]}"#, grid: [8, 8])
+    }
+    #expect(throws: (any Error).self) {
+      try ModelProbe(#"{"type": "tfno", "modes": 4, "fixedAxes": [4]}"#, grid: [8, 8])
+    }
+  }
+
+  /// Padding on both sides and behind the end, and back.
+  @Test("padding leaves the grid as it was and the identity untouched", arguments: ["both", "end"])
+  func padding(_ sides: String) throws {
+    let json =
+      #"{"type": "fno", "modes": 4, "width": 4, "padding": [0.25, 0.1], "paddingSides": "\#(sides)"}"#
+    let probe = try ModelProbe(json, grid: [8, 10])
+    #expect(probe.output(ModelProbe.noise(probe.shape([8, 10])), probe.shape([8, 10])).count == 80)
+    let wide = try ModelProbe(json, grid: [16, 20])
+    #expect(wide.builder.parameterCount == probe.builder.parameterCount)
+  }
+}
