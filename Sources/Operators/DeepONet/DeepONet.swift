@@ -20,7 +20,8 @@ public struct DeepONet: PointOperatorModel {
   private let bias: Parameter?
   private let boundary: HardBoundary
 
-  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws {
+  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
+  {
     self.signature = signature
     let outputs = signature.outputChannels / max(1, signature.outputTimes.count)
     branch = try configuration.branch.build(

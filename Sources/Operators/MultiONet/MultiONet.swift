@@ -22,7 +22,8 @@ public struct MultiONet: PointOperatorModel {
   private let weights: [Parameter]
   private let bias: Parameter
 
-  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws {
+  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
+  {
     self.signature = signature
     grid = signature.gridShape
     let outputs = signature.outputChannels / max(1, signature.outputTimes.count)
@@ -53,7 +54,9 @@ public struct MultiONet: PointOperatorModel {
     }
     let trunks = trunk.outputs(at: points).suffix(count)
     // A sum of products of layers is one product of the layers side by side.
-    func joined(_ layers: [Variable]) -> Variable { layers.dropFirst().reduce(layers[0]) { $0.concatenated(with: $1) } }
+    func joined(_ layers: [Variable]) -> Variable {
+      layers.dropFirst().reduce(layers[0]) { $0.concatenated(with: $1) }
+    }
     return joined(branches).paired(with: joined(Array(trunks)), outputs: 1, bias: bias)
   }
 }
