@@ -145,7 +145,8 @@ struct TrainingSession {
     ]
     if data.test.count > 0 {
       let reader = try data.reader(data.test, precision: configuration.training.precision)
-      let predictor = Predictor(trainer.task, parameters: trainer.resultWeights, pool: pool)
+      let predictor = Predictor(
+        trainer.task.asked(atPointsOf: reader), parameters: trainer.resultWeights, pool: pool)
       let evaluation = try ModelEvaluation(predictor, reader, samples: data.test.samples, pool: pool)
       members.append(.init(key: "test", value: EvaluationReport(evaluation).json))
       let panels = run.directory.path + "/panels.png"
