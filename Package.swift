@@ -123,6 +123,9 @@ let package = Package(
     .executableTarget(
       name: "OperationBench", dependencies: ["Autodiff", "Tensors"], path: "Tests/OperationBench",
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "SolverBench", dependencies: ["Solvers", "Spectral", "Tensors", "CFFTW"], path: "Tests/SolverBench",
+      swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",
       swiftSettings: swiftSettings),

@@ -21,7 +21,7 @@ public final class WorkerPool: Sendable {
   public init(workerCount: Int) {
     precondition(workerCount >= 1)
     self.workerCount = workerCount
-    shared = Shared(helpers: workerCount - 1)
+    shared = Shared()
     for worker in 1..<max(1, workerCount) { shared.start(worker: worker) }
   }
 
@@ -46,26 +46,27 @@ public final class WorkerPool: Sendable {
   }
 }
 
-/// State shared by the threads of a pool. `job` is written only while every helper waits, and read only
-/// between the generation's release and the helper's own arrival at `finished`.
+/// State shared by the threads of a pool. A helper that wakes joins through `gate` and may touch `job` only if it found
+/// the gate open; the caller closes it when no task is left and waits for those inside. So `job` is written only while
+/// nobody is inside, and nobody waits for a helper that another program keeps from its processor.
 private final class Shared: @unchecked Sendable {
   private struct Job {
     var count: Int
     var body: (Int, Int) -> Void
   }
 
-  private let helpers: Int
+  /// Added to `gate` while a job runs; the rest of it counts the helpers inside.
+  private static let open = 1 << 32
   private var job: Job?
   private let generation = Atomic<Int>(0)
   private let next = Atomic<Int>(0)
-  private let finished = Atomic<Int>(0)
+  private let gate = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let wake: UnsafeMutablePointer<pthread_cond_t>
   private var stopped = false
 
-  init(helpers: Int) {
-    self.helpers = helpers
+  init() {
     mutex = .allocate(capacity: 1)
     wake = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
@@ -96,11 +97,12 @@ private final class Shared: @unchecked Sendable {
   func run(_ count: Int, _ body: @escaping (Int, Int) -> Void) {
     job = Job(count: count, body: body)
     next.store(0, ordering: .relaxed)
-    finished.store(0, ordering: .relaxed)
+    gate.add(Shared.open, ordering: .releasing)
     announce()
     drain(worker: 0, count: count, body)
+    gate.subtract(Shared.open, ordering: .acquiringAndReleasing)
     var spins = 0
-    while finished.load(ordering: .acquiring) < helpers { pause(&spins) }
+    while gate.load(ordering: .acquiring) != 0 { pause(&spins) }
     job = nil
   }
 
@@ -123,8 +125,10 @@ private final class Shared: @unchecked Sendable {
     while true {
       seen = waitForGeneration(after: seen)
       if stopped { return }
-      if let job { drain(worker: worker, count: job.count, job.body) }
-      finished.add(1, ordering: .acquiringAndReleasing)
+      if gate.add(1, ordering: .acquiringAndReleasing).oldValue >= Shared.open, let job {
+        drain(worker: worker, count: job.count, job.body)
+      }
+      gate.subtract(1, ordering: .acquiringAndReleasing)
     }
   }
 
@@ -139,7 +143,7 @@ private final class Shared: @unchecked Sendable {
   private func waitForGeneration(after seen: Int) -> Int {
     for spin in 0..<20_000 {
       let now = generation.load(ordering: .acquiring)
-      if now != seen { return seen + 1 }
+      if now != seen { return now }
       if spin > 4_000 { sched_yield() }
     }
     pthread_mutex_lock(mutex)
@@ -147,7 +151,7 @@ private final class Shared: @unchecked Sendable {
     while generation.load(ordering: .sequentiallyConsistent) == seen { pthread_cond_wait(wake, mutex) }
     sleepers.subtract(1, ordering: .sequentiallyConsistent)
     pthread_mutex_unlock(mutex)
-    return seen + 1
+    return generation.load(ordering: .acquiring)
   }
 
   private func pause(_ spins: inout Int) {
