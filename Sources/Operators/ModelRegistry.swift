@@ -11,6 +11,7 @@ public enum ModelRegistry {
     ModelEntry(MultiONet.self),
     ModelEntry(PODDeepONet.self),
     ModelEntry(TFNO.self),
+    ModelEntry(UNet.self),
   ]
 
   /// Reads `{"type": …, …}` under `key`.

@@ -53,7 +53,32 @@ extension OperationCases {
       })
   }
 
-  static let convolutions: [GradientCase] = [
+  /// Six taps made of four numbers, one of which no tap uses alone and one tap of which is made of nothing.
+  private static let taps = KernelTaps(
+    stored: 4, rows: [[(0, 1)], [(1, 0.5), (0, 0.25)], [], [(2, -1), (3, 2), (0, 0.3)], [(3, 1)], [(1, -0.7)]])
+
+  private static let derived: [GradientCase] = [
+    GradientCase(
+      "convolution 2-D with derived taps", inputs: [FieldShape(batch: 2, grid: [5, 4], channels: 3)],
+      parameters: { b in
+        [b.parameter("weight", shape: [4, 3, 5], initial: .zeros), b.parameter("bias", shape: [5], initial: .zeros)]
+      },
+      body: { v, p in
+        let window = Setting(grid: [5, 4], kernel: [2, 3], boundary: .periodic).window
+        let z = v[0].convolved(weight: p[0], bias: p[1], window: window, taps: taps, activation: .gelu)
+        return z + v[0].convolved(weight: p[0], window: window, taps: taps)
+      }),
+    GradientCase(
+      "transposed convolution with derived taps", inputs: [FieldShape(batch: 2, grid: [3, 4], channels: 3)],
+      parameters: { b in [b.parameter("weight", shape: [2, 2, 5, 3], initial: .zeros)] },
+      body: { v, p in
+        let window = ConvolutionWindow(
+          kernel: [2, 3], stride: [2, 1], before: [0, 1], after: [0, 1], boundary: [.zero, .periodic])
+        return v[0].transposedConvolved(weight: p[0], window: window, outputGrid: [6, 4], taps: taps)
+      }),
+  ]
+
+  static let convolutions: [GradientCase] = derived + [
     convolution("1-D", Setting(grid: [13], kernel: [3])),
     convolution("1-D, even kernel, periodic", Setting(grid: [7], kernel: [4], boundary: .periodic)),
     convolution(

@@ -128,6 +128,13 @@ func buildModel(
     Count(
       name: "POD-DeepONet Darcy 2022", json: #"{"type": "pod-deeponet", "modes": 115, "branch": {"type": "cnn"}}"#,
       inputs: 1, outputs: 1, grid: [29, 29], expected: 631_155),
+    Count(
+      name: "U-Net of NNs-to-NOs", json: #"{"type": "unet", "width": 19, "kernel": 9}"#, inputs: 1, outputs: 1,
+      grid: [128, 128], expected: 65_502_463),
+    Count(
+      name: "U-Net of NNs-to-NOs, interpolated kernels",
+      json: #"{"type": "unet", "width": 19, "kernel": 9, "kernelInterpolation": true}"#, inputs: 1, outputs: 1,
+      grid: [128, 128], expected: 65_502_463),
     // The DeepONet of that size and one weight for each paired layer.
     Count(
       name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1, outputs: 1,
