@@ -12,6 +12,7 @@ public enum ModelRegistry {
     ModelEntry(PODDeepONet.self),
     ModelEntry(TFNO.self),
     ModelEntry(UNet.self),
+    ModelEntry(UNO.self),
   ]
 
   /// Reads `{"type": …, …}` under `key`.

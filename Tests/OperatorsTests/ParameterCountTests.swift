@@ -135,6 +135,9 @@ func buildModel(
       name: "U-Net of NNs-to-NOs, interpolated kernels",
       json: #"{"type": "unet", "width": 19, "kernel": 9, "kernelInterpolation": true}"#, inputs: 1, outputs: 1,
       grid: [128, 128], expected: 65_502_463),
+    Count(
+      name: "U-NO Darcy (UNO_9)", json: #"{"type": "uno", "width": 32, "padding": 0.1412}"#, inputs: 1, outputs: 1,
+      grid: [85, 85], expected: 16_393_665),
     // The DeepONet of that size and one weight for each paired layer.
     Count(
       name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1, outputs: 1,
