@@ -7,6 +7,7 @@ public enum ModelRegistry {
     ModelEntry(DeepONet.self),
     ModelEntry(FNO.self),
     ModelEntry(OriginalFNO.self),
+    ModelEntry(LocalNO.self),
     ModelEntry(MGTFNO.self),
     ModelEntry(MultiONet.self),
     ModelEntry(PODDeepONet.self),
