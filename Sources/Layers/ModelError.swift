@@ -84,7 +84,8 @@ extension ModelError: Diagnosable {
         why: "the model has \(layers) layers", fix: "give one number for all layers, or \(layers) numbers")
     case .rankCount(let form, let count, let needed):
       return Diagnostic(
-        "config.range", exit: .usage, "ranks has \(count) entries and the factorization \(form) takes \(needed)",
+        "config.range", exit: .usage,
+        "ranks has \(count) entries and the factorization \(form) takes \(needed)",
         at: "model.ranks", why: "the weight's axes are (layers,) input channels, output channels, modes",
         fix: "give \(needed) ranks, or remove model.ranks and set model.rank")
     case .noSuchAxis(let key, let axis, let axes):
@@ -95,16 +96,19 @@ extension ModelError: Diagnosable {
     case .patchesDoNotDivide(let axis, let points, let patches):
       return Diagnostic(
         "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
-        at: "model.levels", why: "all patches have the same size", fix: "use fewer levels, or data on another grid")
+        at: "model.levels", why: "all patches have the same size",
+        fix: "use fewer levels, or data on another grid")
     case .modesExceedLayer(let layer, let modes, let points, let most):
       return Diagnostic(
         "config.range", exit: .usage, "modes[\(layer)] = \(modes) keeps more modes than layer \(layer) has",
-        at: "model.modes[\(layer)]", why: "its grid has \(points) points on an axis, so at most \(most) modes exist",
+        at: "model.modes[\(layer)]",
+        why: "its grid has \(points) points on an axis, so at most \(most) modes exist",
         fix: "set it to \(most) or less, or use data with more points")
     case .kernelUnresolved(let key, let radius, let spacing):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) = \(radius) is too small for the grid", at: "model.\(key)",
-        why: "points are \(spacing) apart, and a part of the kernel holds none of them (fractions of the domain)",
+        why:
+          "points are \(spacing) apart, and a part of the kernel holds none of them (fractions of the domain)",
         fix: "set model.\(key) to \(2 * spacing) or more, or use data on a finer grid")
     case .unevenRefinement(let key, let trained, let asked):
       return Diagnostic(
@@ -113,8 +117,10 @@ extension ModelError: Diagnosable {
         fix: "use data refined by the same factor along all axes, or set model.\(key) to \"none\"")
     case .gridNotDivisible(let key, let axis, let points, let factor):
       return Diagnostic(
-        "config.range", exit: .usage, "\(factor) does not divide the \(points) points of the periodic axis \(axis)",
-        at: "model.\(key)", why: "each level but the first has half the points of the one above, and fields repeat",
+        "config.range", exit: .usage,
+        "\(factor) does not divide the \(points) points of the periodic axis \(axis)",
+        at: "model.\(key)",
+        why: "each level but the first has half the points of the one above, and fields repeat",
         fix: "give model.\(key) fewer entries, or use data with a multiple of \(factor) points")
     case .fixedGrid(_, let trained, let asked):
       return Diagnostic(
@@ -133,16 +139,20 @@ extension ModelError: Diagnosable {
     case .kernelExceedsGrid(let key, let kernel, let points, let layer):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) = \(kernel) is more than the \(points) points that are left",
-        at: "model.\(key)", why: "convolution \(layer) is not padded, and strides have thinned the grid before it",
+        at: "model.\(key)",
+        why: "convolution \(layer) is not padded, and strides have thinned the grid before it",
         fix: "choose a smaller kernel, a smaller stride or fewer convolutions")
     case .oneOutput(let channels):
       return Diagnostic(
-        "config.range", exit: .usage, "the model has one output, and the data have \(channels)", at: "model.type",
-        why: "layers of branch and trunk are paired to one number", fix: "map to one field, or choose 'deeponet'")
+        "config.range", exit: .usage, "the model has one output, and the data have \(channels)",
+        at: "model.type",
+        why: "layers of branch and trunk are paired to one number",
+        fix: "map to one field, or choose 'deeponet'")
     case .tooManyConstantChannels(let count, let channels):
       return Diagnostic(
         "config.range", exit: .usage, "\(count) constant channels are more than there are",
-        at: "model.\(key)", why: "the data has \(channels) input channels", fix: "set it to \(channels) or less")
+        at: "model.\(key)", why: "the data has \(channels) input channels",
+        fix: "set it to \(channels) or less")
     case .tooFewSamples(let modes, let samples, let width):
       return Diagnostic(
         "config.range", exit: .usage, "\(modes) basis functions cannot be had from the training outputs",

@@ -44,7 +44,8 @@ public struct TransposedConvolution {
     let grid = outputGrid ?? smallest
     let used = scaling.flatMap { $0.isIdentity ? nil : $0 }
     return x.transposedConvolved(
-      weight: weight, bias: bias, window: (used?.window(window) ?? window).reaching(from: grid, to: x.shape.grid),
+      weight: weight, bias: bias,
+      window: (used?.window(window) ?? window).reaching(from: grid, to: x.shape.grid),
       outputGrid: grid, taps: used?.taps(window), groups: groups, activation: activation)
   }
 }

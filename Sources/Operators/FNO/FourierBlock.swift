@@ -30,7 +30,8 @@ struct FourierBlock {
           "network", inputs: width, hidden: hidden, outputs: width, activation: configuration.activation,
           in: builder),
         Skip(
-          configuration.networkSkip, channels: width, linear: "network.skip", gate: "network.gate", in: builder)
+          configuration.networkSkip, channels: width, linear: "network.skip", gate: "network.gate",
+          in: builder)
       )
     }
   }
@@ -42,7 +43,8 @@ struct FourierBlock {
   ///   - grid: points of the result; on another grid than the input's, both parts end there.
   ///   - spacing: distance of the input's points along each axis.
   func callAsFunction(
-    _ input: Variable, _ map: SpectralMap, weight: SpectralWeight, isLast: Bool, grid: [Int], spacing: [Double]
+    _ input: Variable, _ map: SpectralMap, weight: SpectralWeight, isLast: Bool, grid: [Int],
+    spacing: [Double]
   ) -> Variable {
     let activation = isLast ? Activation.identity : configuration.activation
     // A block with local kernels has an activation before its channel network wherever it stands.

@@ -55,7 +55,8 @@ struct FourierNetwork {
       ? (0..<layers).map { index in
         SpectralConvolution(
           scope(index), inputs: width, outputs: width, modes: modes, selection: .twoSided,
-          initial: .normal(deviation: deviation), forwardNormalized: true, isSeparable: configuration.separable,
+          initial: .normal(deviation: deviation), forwardNormalized: true,
+          isSeparable: configuration.separable,
           in: builder)
       } : []
     spacing = GridSpacing(signature.axes)
@@ -63,7 +64,8 @@ struct FourierNetwork {
       builder.scope("blocks.\(index)") {
         FourierBlock(
           configuration, deviation: deviation,
-          local: kernels?.branches(layer: index, of: configuration, axes: signature.axes, in: builder), in: builder)
+          local: kernels?.branches(layer: index, of: configuration, axes: signature.axes, in: builder),
+          in: builder)
       }
     }
     projection = PointwiseNetwork(
