@@ -37,7 +37,15 @@ public struct Convolution {
       in: builder)
   }
 
-  public func callAsFunction(_ x: Variable, activation: Activation = .identity) -> Variable {
-    x.convolved(weight: weight, bias: bias, window: window, groups: groups, activation: activation)
+  /// - Parameter scaling: carries the kernel over to the grid that x is on.
+  public func callAsFunction(
+    _ x: Variable, scaling: KernelScaling? = nil, activation: Activation = .identity
+  ) -> Variable {
+    guard let scaling, !scaling.isIdentity else {
+      return x.convolved(weight: weight, bias: bias, window: window, groups: groups, activation: activation)
+    }
+    return x.convolved(
+      weight: weight, bias: bias, window: scaling.window(window), taps: scaling.taps(window), groups: groups,
+      activation: activation)
   }
 }

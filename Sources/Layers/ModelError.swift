@@ -3,6 +3,12 @@ import Diagnostics
 /// A model's configuration and the data do not fit each other.
 public enum ModelError: Error, Equatable {
   case modesExceedGrid(axis: Int, modes: Int, points: Int, most: Int, least: Int, key: String = "modes")
+  /// A layer inside the model works on a coarser grid than the data's.
+  case modesExceedLayer(layer: Int, modes: Int, points: Int, most: Int)
+  /// A part of a kernel of fixed physical size holds no point.
+  case kernelUnresolved(key: String, radius: Double, spacing: Double)
+  /// A grid is finer than the training grid by other factors along other axes.
+  case unevenRefinement(key: String, trained: [Int], asked: [Int])
   case listLength(key: String, count: Int, dimensions: Int)
   case dimensions(model: String, supported: ClosedRange<Int>, data: Int)
   case channelsDiffer(key: String, input: Int, output: Int)
@@ -10,6 +16,8 @@ public enum ModelError: Error, Equatable {
   case layerCount(key: String, count: Int, layers: Int)
   case rankCount(form: String, count: Int, needed: Int)
   case noSuchAxis(key: String, axis: Int, axes: Int)
+  /// Each level of a model halves the grid.
+  case gridNotDivisible(key: String, axis: Int, points: Int, factor: Int)
   case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
   /// The input must be given at the sensors that the model was built for.
   case fixedGrid(key: String, trained: [Int], asked: [Int])
@@ -25,8 +33,10 @@ public enum ModelError: Error, Equatable {
   public var key: String {
     switch self {
     case .modesExceedGrid(let axis, _, _, _, _, let key): return "\(key)[\(axis)]"
+    case .modesExceedLayer(let layer, _, _, _): return "modes[\(layer)]"
+    case .kernelUnresolved(let key, _, _), .unevenRefinement(let key, _, _): return key
     case .listLength(let key, _, _), .channelsDiffer(let key, _, _), .gridChanges(let key, _, _),
-      .layerCount(let key, _, _), .noSuchAxis(let key, _, _):
+      .layerCount(let key, _, _), .noSuchAxis(let key, _, _), .gridNotDivisible(let key, _, _, _):
       return key
     case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
     case .dimensions, .needsGrid, .oneOutput: return "type"
@@ -71,7 +81,7 @@ extension ModelError: Diagnosable {
     case .layerCount(let key, let count, let layers):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) has \(count) entries for \(layers) layers", at: "model.\(key)",
-        why: "model.layers is \(layers)", fix: "give one number for all layers, or \(layers) numbers")
+        why: "the model has \(layers) layers", fix: "give one number for all layers, or \(layers) numbers")
     case .rankCount(let form, let count, let needed):
       return Diagnostic(
         "config.range", exit: .usage,
@@ -88,6 +98,30 @@ extension ModelError: Diagnosable {
         "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
         at: "model.levels", why: "all patches have the same size",
         fix: "use fewer levels, or data on another grid")
+    case .modesExceedLayer(let layer, let modes, let points, let most):
+      return Diagnostic(
+        "config.range", exit: .usage, "modes[\(layer)] = \(modes) keeps more modes than layer \(layer) has",
+        at: "model.modes[\(layer)]",
+        why: "its grid has \(points) points on an axis, so at most \(most) modes exist",
+        fix: "set it to \(most) or less, or use data with more points")
+    case .kernelUnresolved(let key, let radius, let spacing):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) = \(radius) is too small for the grid", at: "model.\(key)",
+        why:
+          "points are \(spacing) apart, and a part of the kernel holds none of them (fractions of the domain)",
+        fix: "set model.\(key) to \(2 * spacing) or more, or use data on a finer grid")
+    case .unevenRefinement(let key, let trained, let asked):
+      return Diagnostic(
+        "config.range", exit: .usage, "the grid \(asked) refines \(trained) unevenly", at: "model.\(key)",
+        why: "a difference kernel mixes the axes, so that their spacings may only change together",
+        fix: "use data refined by the same factor along all axes, or set model.\(key) to \"none\"")
+    case .gridNotDivisible(let key, let axis, let points, let factor):
+      return Diagnostic(
+        "config.range", exit: .usage,
+        "\(factor) does not divide the \(points) points of the periodic axis \(axis)",
+        at: "model.\(key)",
+        why: "each level but the first has half the points of the one above, and fields repeat",
+        fix: "give model.\(key) fewer entries, or use data with a multiple of \(factor) points")
     case .fixedGrid(_, let trained, let asked):
       return Diagnostic(
         "config.range", exit: .usage, "the model reads functions on the grid \(trained), not on \(asked)",

@@ -29,18 +29,23 @@ public struct TransposedConvolution {
     self.groups = groups
   }
 
-  /// - Parameter outputGrid: the grid of the result; unless given, the smallest with zero boundaries, and stride times
-  ///   this grid on periodic axes.
+  /// - Parameters:
+  ///   - outputGrid: the grid of the result; unless given, the smallest with zero boundaries, and stride times this grid
+  ///     on periodic axes.
+  ///   - scaling: carries the kernel over to the grids that this call is between.
   public func callAsFunction(
-    _ x: Variable, outputGrid: [Int]? = nil, activation: Activation = .identity
+    _ x: Variable, outputGrid: [Int]? = nil, scaling: KernelScaling? = nil, activation: Activation = .identity
   ) -> Variable {
-    let grid = x.shape.grid.enumerated().map { axis, points in
+    let smallest = x.shape.grid.enumerated().map { axis, points in
       window.boundary[axis] == .periodic
         ? points * window.stride[axis]
         : (points - 1) * window.stride[axis] + window.kernel[axis] - window.before[axis] - window.after[axis]
     }
+    let grid = outputGrid ?? smallest
+    let used = scaling.flatMap { $0.isIdentity ? nil : $0 }
     return x.transposedConvolved(
-      weight: weight, bias: bias, window: window, outputGrid: outputGrid ?? grid, groups: groups,
-      activation: activation)
+      weight: weight, bias: bias,
+      window: (used?.window(window) ?? window).reaching(from: grid, to: x.shape.grid),
+      outputGrid: grid, taps: used?.taps(window), groups: groups, activation: activation)
   }
 }

@@ -7,10 +7,13 @@ public enum ModelRegistry {
     ModelEntry(DeepONet.self),
     ModelEntry(FNO.self),
     ModelEntry(OriginalFNO.self),
+    ModelEntry(LocalNO.self),
     ModelEntry(MGTFNO.self),
     ModelEntry(MultiONet.self),
     ModelEntry(PODDeepONet.self),
     ModelEntry(TFNO.self),
+    ModelEntry(UNet.self),
+    ModelEntry(UNO.self),
   ]
 
   /// Reads `{"type": …, …}` under `key`.

@@ -79,6 +79,9 @@ extension OperationCases {
       GradientCase(
         "padded, zero and periodic", inputs: [field([4, 3], 3)],
         body: { v, _ in v[0].padded(before: [2, 1], after: [3, 2], boundary: [.zero, .periodic]) }),
+      GradientCase(
+        "extrapolated", inputs: [field([4, 2], 3)],
+        body: { v, _ in v[0].extrapolated(by: [2, 1]) + v[0].extrapolated(by: [2, 1]) }),
       GradientCase("rolled", inputs: [field([4, 3], 5)], body: { v, _ in v[0].rolled(by: [-1, 2]) + v[0] }),
       GradientCase("patchified", inputs: [field([4, 6], 5)], body: { v, _ in v[0].patchified([2, 3]) }),
       GradientCase(

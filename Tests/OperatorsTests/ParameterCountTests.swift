@@ -46,6 +46,11 @@ func buildModel(
     """
   }
 
+  /// The local neural operators of NNs-to-NOs.
+  private static func localNO(_ more: String) -> String {
+    #"{"type": "local-no", "modes": 40, "width": 99, "liftingRatio": 2.59, "projectionRatio": 2.59, \#(more)}"#
+  }
+
   static let published = [
     Count(
       name: "FNO-1D Burgers", json: #"{"type": "fno-original", "modes": 16, "width": 64}"#, inputs: 1,
@@ -140,6 +145,28 @@ func buildModel(
       name: "POD-DeepONet Darcy 2022",
       json: #"{"type": "pod-deeponet", "modes": 115, "branch": {"type": "cnn"}}"#,
       inputs: 1, outputs: 1, grid: [29, 29], expected: 631_155),
+    Count(
+      name: "U-Net of NNs-to-NOs", json: #"{"type": "unet", "width": 19, "kernel": 9}"#, inputs: 1,
+      outputs: 1,
+      grid: [128, 128], expected: 65_502_463),
+    Count(
+      name: "U-Net of NNs-to-NOs, interpolated kernels",
+      json: #"{"type": "unet", "width": 19, "kernel": 9, "kernelInterpolation": true}"#, inputs: 1,
+      outputs: 1,
+      grid: [128, 128], expected: 65_502_463),
+    Count(
+      name: "U-NO Darcy (UNO_9)", json: #"{"type": "uno", "width": 32, "padding": 0.1412}"#, inputs: 1,
+      outputs: 1,
+      grid: [85, 85], expected: 16_393_665),
+    // 99² numbers fewer than the reference, whose difference kernel has a tap that drops out.
+    Count(
+      name: "LocalNO with differences", json: localNO(#""difference": "last", "integral": "none""#),
+      inputs: 1,
+      outputs: 1, grid: [128, 128], expected: 66_083_445 - 99 * 99),
+    // 99² numbers per layer fewer than the reference, which has a fifth kernel function that is zero.
+    Count(
+      name: "LocalNO with DISCO", json: localNO(#""difference": "none", "radius": 0.015625"#), inputs: 1,
+      outputs: 1, grid: [128, 128], expected: 66_191_652 - 4 * 99 * 99),
     // The DeepONet of that size and one weight for each paired layer.
     Count(
       name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1,

@@ -7,23 +7,26 @@ extension Variable {
   ///     y[o, c] = f( b_c + Σ_k Σ_i w[k, i, c] · x[o·stride − before + k, g(c) + i] )
   ///
   /// - Parameters:
-  ///   - weight: `[kernel…, Cin/groups, Cout]`.
+  ///   - weight: `[kernel…, Cin/groups, Cout]`, or what `taps` makes such a one of.
   ///   - bias: `[Cout]`.
+  ///   - taps: how the window's taps follow from the weight; nil where they are the weight.
   ///   - groups: input and output channels fall into so many parts that do not mix; as many groups as channels is a
   ///     depthwise convolution.
   public func convolved(
-    weight: Parameter, bias: Parameter? = nil, window: ConvolutionWindow, groups: Int = 1,
+    weight: Parameter, bias: Parameter? = nil, window: ConvolutionWindow, taps: KernelTaps? = nil,
+    groups: Int = 1,
     activation: Activation = .identity
   ) -> Variable {
     let outputs = weight.shape.last ?? 1
     precondition(
-      weight.shape == window.kernel + [shape.channels / groups, outputs],
+      weight.fits(window, taps, channels: [shape.channels / groups, outputs]),
       "\(weight.name) does not fit \(shape)")
     let plan = ConvolutionPlan(
       grid: shape.grid, inputs: shape.channels, outputs: outputs, groups: groups, window: window)
     let output = shape.with(grid: window.outputGrid(of: shape.grid)).with(channels: outputs)
     return ConvolutionOperation(
-      plan: plan, isTransposed: false, batch: shape.batch, hasBias: bias != nil, activation: activation
+      plan: plan, taps: taps, isTransposed: false, batch: shape.batch, hasBias: bias != nil,
+      activation: activation
     ).record("convolution", self, output, [weight] + (bias.map { [$0] } ?? []))
   }
 
@@ -31,33 +34,45 @@ extension Variable {
   /// that the window would have read, which raises the resolution by the stride.
   ///
   /// - Parameters:
-  ///   - weight: `[kernel…, Cout/groups, Cin]`, the weight of the convolution it is the adjoint of.
+  ///   - weight: `[kernel…, Cout/groups, Cin]`, the weight of the convolution it is the adjoint of, or what `taps` makes
+  ///     such a one of.
   ///   - window: of that convolution, which leads from `outputGrid` to this grid. Boundaries may be zero or periodic; a
   ///     periodic axis needs outputGrid = stride · grid.
   ///   - outputGrid: several grids have this one as result when stride > 1.
   public func transposedConvolved(
-    weight: Parameter, bias: Parameter? = nil, window: ConvolutionWindow, outputGrid: [Int], groups: Int = 1,
-    activation: Activation = .identity
+    weight: Parameter, bias: Parameter? = nil, window: ConvolutionWindow, outputGrid: [Int],
+    taps: KernelTaps? = nil, groups: Int = 1, activation: Activation = .identity
   ) -> Variable {
     precondition(window.outputGrid(of: outputGrid) == shape.grid, "the window does not lead to \(shape)")
-    let outputs = weight.shape[window.kernel.count] * groups
+    let outputs = weight.shape[weight.shape.count - 2] * groups
     precondition(
-      weight.shape == window.kernel + [outputs / groups, shape.channels],
+      weight.fits(window, taps, channels: [outputs / groups, shape.channels]),
       "\(weight.name) does not fit \(shape)")
     let plan = ConvolutionPlan(
       grid: outputGrid, inputs: outputs, outputs: shape.channels, groups: groups, window: window)
     precondition(plan.gathersAdjoint, "no transposed convolution with these boundaries")
     return ConvolutionOperation(
-      plan: plan, isTransposed: true, batch: shape.batch, hasBias: bias != nil, activation: activation
+      plan: plan, taps: taps, isTransposed: true, batch: shape.batch, hasBias: bias != nil,
+      activation: activation
     ).record(
       "transposedConvolution", self, shape.with(grid: outputGrid).with(channels: outputs),
       [weight] + (bias.map { [$0] } ?? []))
   }
 }
 
+extension Parameter {
+  /// Whether this is the weight of a convolution with these taps and channels.
+  fileprivate func fits(_ window: ConvolutionWindow, _ taps: KernelTaps?, channels: [Int]) -> Bool {
+    guard let taps else { return shape == window.kernel + channels }
+    return taps.count == window.kernel.reduce(1, *) && Array(shape.suffix(2)) == channels
+      && shape.dropLast(2).reduce(1, *) == taps.stored
+  }
+}
+
 /// The two directions of a convolution or of its transposed.
 private struct ConvolutionOperation: Sendable {
   let plan: ConvolutionPlan
+  let taps: KernelTaps?
   let isTransposed: Bool
   let batch: Int
   let hasBias: Bool
@@ -66,8 +81,12 @@ private struct ConvolutionOperation: Sendable {
   private let adjointTables: ConvolutionPlan.AdjointTables
   private let weightTables: ConvolutionPlan.WeightTables
 
-  init(plan: ConvolutionPlan, isTransposed: Bool, batch: Int, hasBias: Bool, activation: Activation) {
+  init(
+    plan: ConvolutionPlan, taps: KernelTaps?, isTransposed: Bool, batch: Int, hasBias: Bool,
+    activation: Activation
+  ) {
     self.plan = plan
+    self.taps = taps
     self.isTransposed = isTransposed
     self.batch = batch
     self.hasBias = hasBias
@@ -78,15 +97,28 @@ private struct ConvolutionOperation: Sendable {
   }
 
   func record(_ name: String, _ x: Variable, _ output: FieldShape, _ parameters: [Parameter]) -> Variable {
-    let forwardScratch = [plan.packedForwardCount, plan.forwardBoxCount, 0]
-    let adjointScratch = [plan.packedAdjointCount, plan.adjointBoxCount, plan.foldedCount]
+    let derived = taps == nil ? 0 : weightCount
+    let forwardScratch = [plan.packedForwardCount, plan.forwardBoxCount, 0, derived]
+    let adjointScratch = [plan.packedAdjointCount, plan.adjointBoxCount, plan.foldedCount, derived]
     return x.graph.record(
       name, inputs: [x], output: output, parameters: parameters, keepsInputs: [0],
       residuals: activation == .identity ? [] : [output.count],
       forwardScratch: isTransposed ? adjointScratch : forwardScratch,
       backwardScratch: (isTransposed ? forwardScratch : adjointScratch)
-        + [plan.packedGradientCount, plan.weightBoxCount],
+        + [plan.packedGradientCount, plan.weightBoxCount, derived],
+      flops: .product(Double(batch) * plan.operations / 2),
       forward: forward, backward: backward)
+  }
+
+  /// Elements of the taps of all pairs of channels, and of one tap.
+  private var weightCount: Int { plan.taps * tapCount }
+  private var tapCount: Int { plan.groupInputs * plan.outputs }
+
+  /// The window's taps.
+  private func weights(_ c: OperationContext) -> Slice {
+    guard let taps else { return c.parameter(0) }
+    c.kernels.multiply(taps.matrix, c.parameter(0), width: tapCount, into: c.scratch(3))
+    return c.scratch(3)
   }
 
   private func forward(_ c: OperationContext) {
@@ -108,13 +140,18 @@ private struct ConvolutionOperation: Sendable {
         rows: dz.count / channels, channels: channels, dz, into: db.slice, accumulate: db.accumulates)
     }
     let dw = c.parameterGradient(0)
-    if !dw.accumulates { c.kernels.clear(dw.slice) }
+    let dTaps = taps == nil ? dw.slice : c.scratch(6)
+    if taps != nil || !dw.accumulates { c.kernels.clear(dTaps) }
     let (fine, coarse) = isTransposed ? (dz, c.input(0)) : (c.input(0), dz)
     for sample in 0..<batch {
       plan.addWeightGradient(
         c.kernels, fine.dropping(sample * plan.fineCount, length: plan.fineCount),
-        coarse.dropping(sample * plan.coarseCount, length: plan.coarseCount), box: c.scratch(4),
-        packed: c.scratch(3), to: dw.slice, tables: weightTables)
+        coarse.dropping(sample * plan.coarseCount, length: plan.coarseCount), box: c.scratch(5),
+        packed: c.scratch(4), to: dTaps, tables: weightTables)
+    }
+    if let taps {
+      c.kernels.multiply(
+        taps.transposed, dTaps, width: tapCount, into: dw.slice, accumulate: dw.accumulates)
     }
     guard let dx = c.inputGradient(0) else { return }
     apply(c, dz, !isTransposed, dx.accumulates ? .accumulate : .zero, into: dx.slice, activated: nil)
@@ -125,7 +162,7 @@ private struct ConvolutionOperation: Sendable {
     _ c: OperationContext, _ x: Slice, _ adjoint: Bool, _ start: Kernels.Start, into y: Slice,
     activated h: Slice?
   ) {
-    let (weights, packed) = (c.parameter(0), c.scratch(0))
+    let (weights, packed) = (weights(c), c.scratch(0))
     if adjoint {
       plan.packAdjoint(c.kernels, weights, into: packed)
     } else {

@@ -10,9 +10,14 @@ struct FourierBlock {
   /// Of the convolution and of the channel network.
   private let norms: [Normalization?]
   private let network: (layers: PointwiseNetwork, skip: Skip)?
+  private let local: LocalBranches?
 
-  init(_ configuration: FNO.Configuration, deviation: Double, in builder: ParameterBuilder) {
+  /// - Parameter local: what is added to the spectral convolution.
+  init(
+    _ configuration: FNO.Configuration, deviation: Double, local: LocalBranches?, in builder: ParameterBuilder
+  ) {
     self.configuration = configuration
+    self.local = local
     let width = configuration.width
     bias = builder.parameter("spectral.bias", shape: [width], initial: .normal(deviation: deviation))
     skip = Skip(configuration.skip, channels: width, linear: "skip", gate: "skip.gate", in: builder)
@@ -36,13 +41,17 @@ struct FourierBlock {
   /// - Parameters:
   ///   - isLast: whether it ends without activation.
   ///   - grid: points of the result; on another grid than the input's, both parts end there.
+  ///   - spacing: distance of the input's points along each axis.
   func callAsFunction(
-    _ input: Variable, _ map: SpectralMap, weight: SpectralWeight, isLast: Bool, grid: [Int]
+    _ input: Variable, _ map: SpectralMap, weight: SpectralWeight, isLast: Bool, grid: [Int],
+    spacing: [Double]
   ) -> Variable {
     let activation = isLast ? Activation.identity : configuration.activation
+    // A block with local kernels has an activation before its channel network wherever it stands.
+    let inner = local != nil && network != nil ? configuration.activation : activation
     let isPre = configuration.preactivation
     let x = isPre ? normalized(0, input.activated(configuration.activation)) : input
-    var mixed = spectralPart(x, map, weight, activation, grid)
+    var mixed = spectralPart(x, map, weight, inner, grid, spacing)
     guard let network else { return mixed }
     if isPre { mixed = normalized(1, mixed) }
     let around = x.resampled(to: grid, by: .fourier)
@@ -56,12 +65,13 @@ struct FourierBlock {
 
   private func normalized(_ index: Int, _ x: Variable) -> Variable { norms[index]?(x) ?? x }
 
-  /// f( F*(R · F x) + s + skip(x) ), as one operation where there is one.
+  /// f( F*(R · F x) + s + local(x) + skip(x) ), as one operation where there is one.
   private func spectralPart(
-    _ x: Variable, _ map: SpectralMap, _ weight: SpectralWeight, _ activation: Activation, _ grid: [Int]
+    _ x: Variable, _ map: SpectralMap, _ weight: SpectralWeight, _ activation: Activation, _ grid: [Int],
+    _ spacing: [Double]
   ) -> Variable {
     let isFused =
-      configuration.stabilizer == .none && grid == x.shape.grid
+      local == nil && configuration.stabilizer == .none && grid == x.shape.grid
       && (configuration.preactivation || norms[0] == nil)
       && (configuration.skip == .linear || configuration.skip == .none)
     if isFused {
@@ -69,6 +79,7 @@ struct FourierBlock {
     }
     let bounded = configuration.stabilizer == .tanh ? x.activated(.tanh) : x
     var z = bounded.spectralBlock(map, weight: weight, bias: bias, activation: .identity)
+    if let local { z = z + local(bounded, spacing: spacing) }
     if !configuration.preactivation { z = normalized(0, z) }
     return (z + skip(x)).resampled(to: grid, by: .fourier).activated(activation)
   }

@@ -13,11 +13,14 @@ struct FourierNetwork {
   private let blocks: [FourierBlock]
   private let convolutions: [SpectralConvolution]
   private let projection: PointwiseNetwork
+  private let spacing: GridSpacing
 
-  /// - Parameter factorization: how spectral weights are kept; dense if nil.
+  /// - Parameters:
+  ///   - factorization: how spectral weights are kept; dense if nil.
+  ///   - kernels: local kernels beside the spectral convolutions.
   init(
-    _ configuration: FNO.Configuration, factorization: TFNO.Weights? = nil, signature: OperatorSignature,
-    builder: ParameterBuilder
+    _ configuration: FNO.Configuration, factorization: TFNO.Weights? = nil, kernels: LocalNO.Kernels? = nil,
+    signature: OperatorSignature, builder: ParameterBuilder
   ) throws {
     self.configuration = configuration
     let d = signature.dimensions
@@ -56,8 +59,14 @@ struct FourierNetwork {
           isSeparable: configuration.separable,
           in: builder)
       } : []
+    spacing = GridSpacing(signature.axes)
     blocks = (0..<layers).map { index in
-      builder.scope("blocks.\(index)") { FourierBlock(configuration, deviation: deviation, in: builder) }
+      builder.scope("blocks.\(index)") {
+        FourierBlock(
+          configuration, deviation: deviation,
+          local: kernels?.branches(layer: index, of: configuration, axes: signature.axes, in: builder),
+          in: builder)
+      }
     }
     projection = PointwiseNetwork(
       "projection", inputs: width, hidden: max(1, Int(configuration.projectionRatio * Double(width))),
@@ -88,6 +97,14 @@ struct FourierNetwork {
     }
   }
 
+  /// Distances of the points that each layer reads, for an input on `grid`.
+  func spacings(_ grid: [Int]) -> [[Double]] {
+    let (wide, spacing) = (padded(grid), spacing(grid))
+    return ([wide] + grids(from: wide).dropLast()).map { layer in
+      layer.indices.map { spacing[$0] * Double(wide[$0]) / Double(layer[$0]) }
+    }
+  }
+
   func validate(grid: [Int]) throws {
     let padded = padded(grid)
     for (axis, (m, n)) in zip(modes, padded).enumerated() where m > n {
@@ -106,6 +123,7 @@ struct FourierNetwork {
     let result = outputGrid ?? grid
     var x = lifting(configuration.embedding(input)).padded(before: front(grid), after: margin(grid))
     var grids = grids(from: x.shape.grid)
+    let spacings = spacings(grid)
     grids[grids.count - 1] = padded(result)
     var map: SpectralMap?
     for (index, block) in blocks.enumerated() {
@@ -114,15 +132,9 @@ struct FourierNetwork {
         shiftsOddAxes: configuration.shiftsOddAxes)
       map = layer
       x = block(
-        x, layer, weight: convolutions[index].weight, isLast: index + 1 == blocks.count, grid: grids[index])
+        x, layer, weight: convolutions[index].weight, isLast: index + 1 == blocks.count, grid: grids[index],
+        spacing: spacings[index])
     }
     return projection(x.cropped(origin: front(result), grid: result))
   }
-}
-
-/// A setting given once for all layers, or once per layer.
-private func perLayer(_ values: [Double], key: String, layers: Int) throws -> [Double] {
-  if values.count == layers { return values }
-  if values.count == 1 { return Array(repeating: values[0], count: layers) }
-  throw ModelError.layerCount(key: key, count: values.count, layers: layers)
 }

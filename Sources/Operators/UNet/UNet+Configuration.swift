@@ -1,0 +1,61 @@
+import Autodiff
+import Configuration
+import Fields
+import Layers
+import Tensors
+
+extension UNet {
+  /// Settings of ``UNet``; defaults are those of NNs-to-NOs but for width and kernel.
+  public struct Configuration: ModelConfiguration {
+    /// What convolutions take the field to be outside its grid.
+    public enum Outside: String, Sendable, CaseIterable {
+      /// As the data's axes say: periodic, or zero.
+      case data
+      /// Zero on all axes, as the reference.
+      case zero
+    }
+
+    public var width: Int
+    /// Factor of the channels at each level over those of the level above it.
+    public var multipliers: [Int]
+    /// Residual blocks at each level on the way down; one more on the way up.
+    public var blocks: Int
+    public var kernel: Int
+    public var activation: Activation
+    public var norm: Bool
+    public var embedding: GridEmbedding
+    public var outside: Outside
+    public var kernelInterpolation: Bool
+
+    public init(from reader: ConfigReader) throws {
+      width = try reader.int("width", default: 32, in: 1...4096, doc: "channels at full resolution")
+      multipliers = try reader.ints(
+        "multipliers", default: [1, 2, 2, 3], each: 1...16,
+        doc:
+          "channels of each level over those of the level above; the number of entries is the number of levels"
+      )
+      blocks = try reader.int(
+        "blocks", default: 2, in: 1...16,
+        doc: "residual blocks of each level on the way down; one more on the way up")
+      kernel = try reader.int(
+        "kernel", default: 3, in: 1...63, doc: "extent of the convolutions' kernels on every axis, in points")
+      activation = try reader.choice("activation", default: .gelu, doc: "nonlinearity")
+      norm = try reader.bool(
+        "norm", default: true, doc: "normalise channels and grid of each sample (group norm with one group)")
+      embedding = try reader.choice(
+        "embedding", default: .halfOpen,
+        doc: "coordinates appended to the input: half-open (j/N), closed, none")
+      outside = try reader.choice(
+        "outside", default: Outside.data,
+        doc: "continuation of fields: data (periodic or zero, as its axes), zero")
+      kernelInterpolation = try reader.bool(
+        "kernelInterpolation", default: false,
+        doc: "kernels are functions on the training grid's spacing: a model for every grid instead of one")
+    }
+
+    /// The continuation of each axis.
+    func boundaries(_ axes: [GridAxis]) -> [Boundary] {
+      axes.map { outside == .data && $0.boundary == .periodic ? .periodic : .zero }
+    }
+  }
+}
