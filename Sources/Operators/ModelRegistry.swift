@@ -8,6 +8,7 @@ public enum ModelRegistry {
     ModelEntry(FNO.self),
     ModelEntry(OriginalFNO.self),
     ModelEntry(MGTFNO.self),
+    ModelEntry(MgNO.self),
     ModelEntry(MultiONet.self),
     ModelEntry(PODDeepONet.self),
     ModelEntry(TFNO.self),

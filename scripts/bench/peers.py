@@ -21,6 +21,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from deeponet import DeepONet
+from mgno import MgNO
 
 THREADS = 2
 ROUNDS = 5
@@ -114,7 +115,12 @@ def neuraloperator_fno(config):
 
 
 # Model type: the function that builds its PyTorch twin from a configuration, and the axis of its channels.
-TWINS = {"fno-original": (original_fno, -1), "fno": (neuraloperator_fno, 1), "deeponet": (DeepONet, -1)}
+TWINS = {
+    "fno-original": (original_fno, -1),
+    "fno": (neuraloperator_fno, 1),
+    "deeponet": (DeepONet, -1),
+    "mgno": (MgNO, 1),
+}
 
 
 class Torch:

@@ -149,6 +149,7 @@ extension OperatorTask {
     signature.queries = .common(coordinates: coordinates, dimensions: dimensions)
     signature.outputTimes = []
     return OperatorTask(
-      model: model, signature: signature, inputNormalizer: inputNormalizer, outputNormalizer: outputNormalizer)
+      model: model, derivations: derivations, signature: signature, inputNormalizer: inputNormalizer,
+      outputNormalizer: outputNormalizer)
   }
 }
