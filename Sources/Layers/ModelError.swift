@@ -25,6 +25,9 @@ public enum ModelError: Error, Equatable {
   case levelCount(key: String, count: Int, levels: Int)
   case kernelsMissGrid(key: String, kernels: [Int], grids: [[Int]], fitting: [Int]?)
   case normOfAnotherGrid(key: String, trained: [Int], asked: [Int])
+  case headsDoNotDivide(key: String, heads: Int, width: Int)
+  /// The padded points must be a multiple of the patch on the coarsest scale, in points of the finest.
+  case patchesMissGrid(key: String, axis: Int, points: Int, padded: Int, multiple: Int)
 
   /// Key inside the model's configuration that the error is about.
   public var key: String {
@@ -35,7 +38,7 @@ public enum ModelError: Error, Equatable {
       return key
     case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
     case .tooManyLevels(let key, _, _), .levelCount(let key, _, _), .kernelsMissGrid(let key, _, _, _),
-      .normOfAnotherGrid(let key, _, _):
+      .normOfAnotherGrid(let key, _, _), .headsDoNotDivide(let key, _, _), .patchesMissGrid(let key, _, _, _, _):
       return key
     case .dimensions, .needsGrid, .oneOutput: return "type"
     case .rankCount: return "ranks"
@@ -146,6 +149,19 @@ extension ModelError: Diagnosable {
         "config.range", exit: .usage, "the model was built for the grid \(trained), not for \(asked)",
         at: "model.\(key)", why: "its norms have a scale and a shift for every grid point",
         fix: "use data on that grid, or a model without this norm")
+    case .headsDoNotDivide(_, let heads, let width):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(heads) heads do not divide \(width) channels", at: "model.\(key)",
+        why: "each head has its own equal part of them", fix: "choose heads and width that divide")
+    case .patchesMissGrid(_, let axis, let points, let padded, let multiple):
+      let missing = (points + multiple - 1) / multiple * multiple - points
+      let fraction = (Double(missing) / Double(points) * 10_000).rounded() / 10_000
+      return Diagnostic(
+        "config.range", exit: .usage, "patches do not fill axis \(axis)", at: "model.\(key)",
+        why: "it has \(padded) points with padding; whole patches on all scales take a multiple of \(multiple)",
+        fix: missing > points
+          ? "use smaller patches or fewer scales, or remove model.patch"
+          : "set model.\(key) to \(fraction) on this axis (\(missing) points), or remove model.patch")
     }
   }
 }

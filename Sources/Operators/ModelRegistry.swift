@@ -7,6 +7,7 @@ public enum ModelRegistry {
     ModelEntry(DeepONet.self),
     ModelEntry(FNO.self),
     ModelEntry(OriginalFNO.self),
+    ModelEntry(LSM.self),
     ModelEntry(MGTFNO.self),
     ModelEntry(MgNO.self),
     ModelEntry(MultiONet.self),
