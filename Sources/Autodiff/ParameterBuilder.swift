@@ -24,7 +24,8 @@ public final class ParameterBuilder {
   ///
   /// - Parameter isTrained: false for numbers that the training data determine; see `DataFittedModel`.
   public func parameter(
-    _ name: String, shape: [Int], kind: Parameter.Kind = .real, initial: Parameter.Initial, isTrained: Bool = true
+    _ name: String, shape: [Int], kind: Parameter.Kind = .real, initial: Parameter.Initial,
+    isTrained: Bool = true
   ) -> Parameter {
     precondition(derivations.isEmpty, "\(name): parameters come before the weights derived from them")
     let parameter = place(name, shape: shape, kind: kind, initial: initial, isTrained: isTrained)
@@ -37,7 +38,8 @@ public final class ParameterBuilder {
   /// - Parameter record: records its computation from ``Graph/complexValue(of:)`` of parameters; the result has as many
   ///   elements as the shape. A parameter serves one derived weight, or operations, but not both.
   public func derived(
-    _ name: String, shape: [Int], kind: Parameter.Kind = .real, record: @escaping @Sendable (Graph) -> Variable
+    _ name: String, shape: [Int], kind: Parameter.Kind = .real,
+    record: @escaping @Sendable (Graph) -> Variable
   ) -> Parameter {
     trainedEnd = trainedEnd ?? end
     let target = place(name, shape: shape, kind: kind, initial: .zeros, isTrained: false)

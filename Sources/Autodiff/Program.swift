@@ -54,7 +54,7 @@ public final class Program: Sendable {
   ///   - loss: the variable to differentiate (summed over its elements); nil for forward only, which keeps nothing
   ///     longer than its last use.
   ///   - recompute: keep only what crosses a few cuts through the graph and run the rest forward a second time: less
-  ///     memory, about a third more time, the same bits.
+  ///     memory, up to one more forward pass, the same bits.
   public init(_ graph: Graph, results: [Variable], loss: Variable? = nil, recompute: Bool = false) {
     precision = graph.precision
     let plan = LifetimePlan.best(

@@ -7,7 +7,8 @@ public struct SpectralMap: Sendable {
   /// Block of the weight for each kept mode; identity unless the grid holds fewer modes than the weight.
   public let weightBlocks: [Int]
 
-  public init(transform: TruncatedTransform, synthesis: TruncatedTransform? = nil, weightBlocks: [Int]? = nil) {
+  public init(transform: TruncatedTransform, synthesis: TruncatedTransform? = nil, weightBlocks: [Int]? = nil)
+  {
     self.transform = transform
     self.synthesis = synthesis ?? transform
     precondition(self.synthesis.grid == transform.grid && self.synthesis.modeCount == transform.modeCount)

@@ -77,7 +77,9 @@ extension FieldMapping {
           let (inputs, outputs) = try names(from: reader)
           let points = try reader.string(
             "points",
-            doc: "variable with the points' coordinates: [sample, point(, coordinate)], or [point, coordinate] for all")
+            doc:
+              "variable with the points' coordinates: [sample, point(, coordinate)], or [point, coordinate] for all"
+          )
           return .points(inputs: inputs, points: points, outputs: outputs)
         }
       ),

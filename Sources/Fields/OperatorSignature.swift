@@ -17,7 +17,8 @@ public struct OperatorSignature: Sendable, Equatable {
   public var rolloutSteps: Int
 
   public init(
-    inputChannels: Int, outputChannels: Int, axes: [GridAxis], rolloutSteps: Int = 1, queries: QueryPoints? = nil,
+    inputChannels: Int, outputChannels: Int, axes: [GridAxis], rolloutSteps: Int = 1,
+    queries: QueryPoints? = nil,
     outputTimes: [Double] = [], maskChannel: Int? = nil
   ) {
     self.inputChannels = inputChannels

@@ -35,7 +35,9 @@ public struct SampleLayout: Sendable, Equatable {
   /// Scattered points of a sample; 0 where no field is given at such.
   public var pointCount: Int
 
-  public init(axes: [GridAxis], times: [Double] = [], timeUnits: String = "1", fields: [Field], pointCount: Int = 0) {
+  public init(
+    axes: [GridAxis], times: [Double] = [], timeUnits: String = "1", fields: [Field], pointCount: Int = 0
+  ) {
     self.axes = axes
     self.times = times
     self.timeUnits = timeUnits

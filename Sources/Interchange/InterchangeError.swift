@@ -40,7 +40,8 @@ extension InterchangeError: Diagnosable {
     case .unknownTensors(let path, let names):
       let shown = names.prefix(4).joined(separator: ", ")
       return Diagnostic(
-        "input.tensor", exit: .badInput, "the model has no place for \(names.count) tensors of the state dict",
+        "input.tensor", exit: .badInput,
+        "the model has no place for \(names.count) tensors of the state dict",
         at: path, why: "left over: \(shown)\(names.count > 4 ? ", …" : "")",
         fix: "correct the configuration with --metadata or --set model.KEY=VALUE")
     case .unsupported(let path, let setting, let value):

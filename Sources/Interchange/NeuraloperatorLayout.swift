@@ -148,7 +148,9 @@ extension NeuraloperatorLayout {
         throw InterchangeError.tensorShape(
           path: state.path, name: place.name, found: tensor.shape, needed: place.shape)
       }
-      for (own, index) in place.indices.enumerated() { values[parameter.offset + own] = tensor.numbers[index] }
+      for (own, index) in place.indices.enumerated() {
+        values[parameter.offset + own] = tensor.numbers[index]
+      }
       left.remove(place.name)
     }
     if !left.isEmpty { throw InterchangeError.unknownTensors(path: state.path, names: left.sorted()) }

@@ -70,5 +70,7 @@ public struct NeuraloperatorModel {
     configuration = .object(members)
   }
 
-  public var layout: NeuraloperatorLayout { NeuraloperatorLayout(modes: modes, isSeparable: isSeparable, hasNetworks: hasNetworks) }
+  public var layout: NeuraloperatorLayout {
+    NeuraloperatorLayout(modes: modes, isSeparable: isSeparable, hasNetworks: hasNetworks)
+  }
 }

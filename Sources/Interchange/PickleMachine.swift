@@ -172,7 +172,8 @@ struct PickleMachine {
     case UInt8(ascii: "j"): try recall(Int(try reader.unsigned(4)))
     case UInt8(ascii: "c"):
       let (module, name) = (try reader.line(), try reader.line())
-      stack.append(.global("\(String(decoding: module, as: UTF8.self)).\(String(decoding: name, as: UTF8.self))"))
+      stack.append(
+        .global("\(String(decoding: module, as: UTF8.self)).\(String(decoding: name, as: UTF8.self))"))
     case 0x93:
       guard case (.text(let module), .text(let name)) = try two() else {
         throw Refusal(reason: "its pickle names something without a text")
@@ -204,7 +205,9 @@ struct PickleMachine {
   }
 
   private mutating func recall(_ index: Int) throws {
-    guard let value = memo[index] else { throw Refusal(reason: "its pickle recalls what it never remembered") }
+    guard let value = memo[index] else {
+      throw Refusal(reason: "its pickle recalls what it never remembered")
+    }
     stack.append(value)
   }
 

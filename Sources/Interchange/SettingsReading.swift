@@ -31,7 +31,8 @@ struct SettingsReading {
     }
     let factors = try (0..<axes).map { try shape("\(name).factors.factor_\($0)") }
     guard Set(factors.map(\.count)).count == 1, (2...3).contains(factors[0].count) else {
-      throw InterchangeError.notReadable(path: state.path, reason: "the factors of '\(name)' have different ranks")
+      throw InterchangeError.notReadable(
+        path: state.path, reason: "the factors of '\(name)' have different ranks")
     }
     if state.tensors["\(name).core"] != nil {
       return Weight(extents: factors.map { $0[0] }, form: "tucker", ranks: factors.map { $0[1] })
@@ -96,7 +97,9 @@ struct SettingsReading {
   func activation() throws -> String {
     guard let name = try text("non_linearity") else { return "gelu" }
     let last = name.split(separator: ".").last.map(String.init) ?? name
-    guard ["gelu", "relu", "tanh", "silu"].contains(last) else { throw refuse("non_linearity", .string(name)) }
+    guard ["gelu", "relu", "tanh", "silu"].contains(last) else {
+      throw refuse("non_linearity", .string(name))
+    }
     return last
   }
 

@@ -58,13 +58,16 @@ public struct StateDict {
     let written = tensors.map { name, tensor in
       let bytes = tensor.numbers.flatMap { number -> [UInt8] in
         let bits = Float(number).bitPattern
-        return [UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8),
-          UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 24)]
+        return [
+          UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8),
+          UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 24),
+        ]
       }
       return SafetensorsWriter.Tensor(
         name, shape: tensor.shape, .bytes(bytes, tensor.isComplex ? .complex64 : .float32))
     }
-    let metadata = settings.map { ["format": "pt", "config": $0.serialized(indent: nil)] } ?? ["format": "pt"]
+    let metadata =
+      settings.map { ["format": "pt", "config": $0.serialized(indent: nil)] } ?? ["format": "pt"]
     try SafetensorsWriter.write(written, metadata: metadata, to: path, overwrite: overwrite)
   }
 }

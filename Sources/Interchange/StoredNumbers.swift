@@ -12,7 +12,9 @@ enum StoredNumbers {
     guard let element = Element(rawValue: source.type) else {
       throw Refusal(reason: "its numbers are \(source.type), and only floating-point ones are read")
     }
-    guard let bytes = storage(source.key) else { throw Refusal(reason: "its storage '\(source.key)' is missing") }
+    guard let bytes = storage(source.key) else {
+      throw Refusal(reason: "its storage '\(source.key)' is missing")
+    }
     let (needed, overflow) = source.count.multipliedReportingOverflow(by: element.byteCount)
     guard !overflow, needed <= bytes.count else { throw Refusal(reason: "its storage is cut short") }
     let count = try checkedCount(description)
@@ -39,8 +41,11 @@ enum StoredNumbers {
 
   /// The number of elements, if all of them lie in the storage.
   private static func checkedCount(_ t: TensorDescription) throws -> Int {
-    let damaged = Refusal(reason: "its shape \(t.shape) does not lie in its storage of \(t.storage.count) numbers")
-    guard t.offset >= 0, t.shape.allSatisfy({ $0 >= 0 }), t.strides.allSatisfy({ $0 >= 0 }) else { throw damaged }
+    let damaged = Refusal(
+      reason: "its shape \(t.shape) does not lie in its storage of \(t.storage.count) numbers")
+    guard t.offset >= 0, t.shape.allSatisfy({ $0 >= 0 }), t.strides.allSatisfy({ $0 >= 0 }) else {
+      throw damaged
+    }
     if t.shape.contains(0) { return 0 }
     var (count, last) = (1, t.offset)
     for (extent, stride) in zip(t.shape, t.strides) {

@@ -15,7 +15,9 @@ public struct TorchFile {
     self.path = path
     guard ZipArchive.isZip(bytes) else {
       // Protocol 2, then the magic number of torch's first format.
-      if bytes.starts(with: [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC]) { throw InterchangeError.legacyTorch(path: path) }
+      if bytes.starts(with: [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC]) {
+        throw InterchangeError.legacyTorch(path: path)
+      }
       throw InterchangeError.notReadable(path: path, reason: "it is neither a torch file nor safetensors")
     }
     do {

@@ -47,7 +47,9 @@ struct ZipArchive {
     var reader = ByteReader(bytes[start..<end])
     var members: [String: Range<Int>] = [:]
     for _ in 0..<count {
-      guard try reader.unsigned(4) == 0x0201_4B50 else { throw Refusal(reason: "its zip directory is damaged") }
+      guard try reader.unsigned(4) == 0x0201_4B50 else {
+        throw Refusal(reason: "its zip directory is damaged")
+      }
       _ = try reader.take(6)
       let method = try reader.unsigned(2)
       _ = try reader.take(8)

@@ -19,7 +19,8 @@ public struct TrainingOutputs {
 
   /// - Precondition: double precision, whole samples.
   public init(_ values: HostBuffer, samples: Int) {
-    precondition(values.precision == .float64 && samples > 0 && values.count % samples == 0, "no whole samples")
+    precondition(
+      values.precision == .float64 && samples > 0 && values.count % samples == 0, "no whole samples")
     self.values = values
     self.samples = samples
   }

@@ -85,7 +85,8 @@ extension ModelError: Diagnosable {
         why: "model.layers is \(layers)", fix: "give one number for all layers, or \(layers) numbers")
     case .rankCount(let form, let count, let needed):
       return Diagnostic(
-        "config.range", exit: .usage, "ranks has \(count) entries and the factorization \(form) takes \(needed)",
+        "config.range", exit: .usage,
+        "ranks has \(count) entries and the factorization \(form) takes \(needed)",
         at: "model.ranks", why: "the weight's axes are (layers,) input channels, output channels, modes",
         fix: "give \(needed) ranks, or remove model.ranks and set model.rank")
     case .noSuchAxis(let key, let axis, let axes):
@@ -96,7 +97,8 @@ extension ModelError: Diagnosable {
     case .patchesDoNotDivide(let axis, let points, let patches):
       return Diagnostic(
         "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
-        at: "model.levels", why: "all patches have the same size", fix: "use fewer levels, or data on another grid")
+        at: "model.levels", why: "all patches have the same size",
+        fix: "use fewer levels, or data on another grid")
     case .fixedGrid(_, let trained, let asked):
       return Diagnostic(
         "config.range", exit: .usage, "the model reads functions on the grid \(trained), not on \(asked)",
@@ -114,16 +116,20 @@ extension ModelError: Diagnosable {
     case .kernelExceedsGrid(let key, let kernel, let points, let layer):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) = \(kernel) is more than the \(points) points that are left",
-        at: "model.\(key)", why: "convolution \(layer) is not padded, and strides have thinned the grid before it",
+        at: "model.\(key)",
+        why: "convolution \(layer) is not padded, and strides have thinned the grid before it",
         fix: "choose a smaller kernel, a smaller stride or fewer convolutions")
     case .oneOutput(let channels):
       return Diagnostic(
-        "config.range", exit: .usage, "the model has one output, and the data have \(channels)", at: "model.type",
-        why: "layers of branch and trunk are paired to one number", fix: "map to one field, or choose 'deeponet'")
+        "config.range", exit: .usage, "the model has one output, and the data have \(channels)",
+        at: "model.type",
+        why: "layers of branch and trunk are paired to one number",
+        fix: "map to one field, or choose 'deeponet'")
     case .tooManyConstantChannels(let count, let channels):
       return Diagnostic(
         "config.range", exit: .usage, "\(count) constant channels are more than there are",
-        at: "model.\(key)", why: "the data has \(channels) input channels", fix: "set it to \(channels) or less")
+        at: "model.\(key)", why: "the data has \(channels) input channels",
+        fix: "set it to \(channels) or less")
     case .tooFewSamples(let modes, let samples, let width):
       return Diagnostic(
         "config.range", exit: .usage, "\(modes) basis functions cannot be had from the training outputs",

@@ -51,7 +51,9 @@ public struct PatchGrid: Sendable {
   public var origin: [Int] { margin }
 
   /// The first axis that patches do not divide.
-  public static func undivided(_ grid: [Int], levels: Int) -> Int? { grid.firstIndex { $0 % (1 << levels) != 0 } }
+  public static func undivided(_ grid: [Int], levels: Int) -> Int? {
+    grid.firstIndex { $0 % (1 << levels) != 0 }
+  }
 
   /// From fields to windows, `[B·count, C·(L + 1), window…]`; patch (p₁, …, p_d) is row-major in the batch.
   public var windows: PointMap {
@@ -63,7 +65,8 @@ public struct PatchGrid: Sendable {
   /// From fields to patches without margin, `[B·count, C, patch…]`; undone by ``stitching``.
   public var cuts: PointMap {
     let bare = PatchGrid(
-      grid: grid, levels: levels, padding: grid.map { _ in 0 }, extensions: extensions, boundaries: boundaries)
+      grid: grid, levels: levels, padding: grid.map { _ in 0 }, extensions: extensions, boundaries: boundaries
+    )
     return PointMap(inputGroup: 1, outputGroup: count, outputGrid: patch, parts: [bare.runs(level: 0)])
   }
 
@@ -77,7 +80,8 @@ public struct PatchGrid: Sendable {
           (0..<grid.reduce(1, *)).map { place in
             let index = PatchGrid.index(place, grid)
             let (p, within) = (zip(index, patch).map { $0 / $1 }, zip(index, patch).map { $0 % $1 })
-            let source = PatchGrid.place(p, grid.map { _ in perAxis }) * points + PatchGrid.place(within, patch)
+            let source =
+              PatchGrid.place(p, grid.map { _ in perAxis }) * points + PatchGrid.place(within, patch)
             return (place, source, 1)
           })
       ])

@@ -58,7 +58,8 @@ public struct Perceptron {
               ? builder.parameter(
                 "bias", shape: [copies * outputs], initial: form.initialization.bias(inputs: inputs)) : nil,
             norm: form.isNormalized && !isLast
-              ? Normalization("norm", channels: copies * outputs, over: .point(groups: copies), in: builder) : nil,
+              ? Normalization("norm", channels: copies * outputs, over: .point(groups: copies), in: builder)
+              : nil,
             activation: isLast ? form.lastActivation : form.activation)
         }
       }

@@ -54,15 +54,20 @@ extension OperatorSignature {
 
   /// The domain of each coordinate of a point.
   public var queryDomain: [CoordinateRange] {
-    let times = outputTimes.isEmpty ? [] : [CoordinateRange(from: outputTimes[0], to: outputTimes[outputTimes.count - 1])]
+    let times =
+      outputTimes.isEmpty
+      ? [] : [CoordinateRange(from: outputTimes[0], to: outputTimes[outputTimes.count - 1])]
     let domain = axes.map(\.domain) + times
     let needed = queries?.dimensions ?? domain.count
-    return needed == domain.count ? domain : Array(repeating: CoordinateRange(origin: 0, length: 1), count: needed)
+    return needed == domain.count
+      ? domain : Array(repeating: CoordinateRange(origin: 0, length: 1), count: needed)
   }
 }
 
 extension CoordinateRange {
-  fileprivate init(from low: Double, to high: Double) { self.init(origin: low, length: high > low ? high - low : 1) }
+  fileprivate init(from low: Double, to high: Double) {
+    self.init(origin: low, length: high > low ? high - low : 1)
+  }
 }
 
 extension GridAxis {

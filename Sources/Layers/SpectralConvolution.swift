@@ -127,6 +127,7 @@ public struct SpectralConvolution {
       return frequencies.map { 2 * ($0 - 1) < -grid[axis] ? $0 - 1 + grid[axis] : $0 - 1 }
     }
     return SpectralMap(
-      transform: transform(wanted), synthesis: shifted == wanted ? nil : transform(shifted), weightBlocks: blocks)
+      transform: transform(wanted), synthesis: shifted == wanted ? nil : transform(shifted),
+      weightBlocks: blocks)
   }
 }

@@ -18,7 +18,8 @@ public struct Trunk {
     domain = signature.queryDomain
     network = Perceptron(
       "trunk", widths: [self.features.count] + widths,
-      form: .init(activation: activation, lastActivation: activation, initialization: initialization), in: builder)
+      form: .init(activation: activation, lastActivation: activation, initialization: initialization),
+      in: builder)
   }
 
   /// `[1 or B, D, P]` → `[1 or B, features, P]`

@@ -20,7 +20,8 @@ public enum TrunkFeatures: Sendable, Equatable {
       of: [
         ("coordinates", "coordinates scaled to the unit interval", { _ in .coordinates }),
         (
-          "periodic", "cosines and sines of whole frequencies on periodic axes, the other coordinates as they are",
+          "periodic",
+          "cosines and sines of whole frequencies on periodic axes, the other coordinates as they are",
           { section in
             .periodic(
               frequencies: try section.int(
@@ -32,7 +33,8 @@ public enum TrunkFeatures: Sendable, Equatable {
           "frequencies", "coordinates, and their cosines and sines of any frequencies",
           { section in
             .frequencies(
-              try section.doubles("values", default: [1, 2, 4], each: 1e-6...1e6, doc: "periods over the domain"))
+              try section.doubles(
+                "values", default: [1, 2, 4], each: 1e-6...1e6, doc: "periods over the domain"))
           }
         ),
       ], default: "coordinates", doc: "functions of the coordinates that the trunk begins with")
@@ -54,7 +56,9 @@ public enum TrunkFeatures: Sendable, Equatable {
         }
       }
     case .polar:
-      guard dimensions >= 2 else { throw ModelError.needsPlane(key: "trunk.features", dimensions: dimensions) }
+      guard dimensions >= 2 else {
+        throw ModelError.needsPlane(key: "trunk.features", dimensions: dimensions)
+      }
       return [.radius, .angleCosine, .angleSine] + (2..<dimensions).map { .coordinate($0) }
     case .frequencies(let values):
       return (0..<dimensions).flatMap { axis -> [CoordinateFeature] in

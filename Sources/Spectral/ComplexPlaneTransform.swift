@@ -50,38 +50,43 @@ public final class ComplexPlaneTransform: Sendable {
     (columns + (modes + 1) * width).update(repeating: 0, count: (points - 2 * modes - 1) * width)
   }
 
-  /// Along x₁, Fourier to physical, in place, kept columns only.
-  public func columnsBackward(_ columns: UnsafeMutablePointer<Double>) {
-    fftw_execute_dft(columnBackward.handle, complexPointer(columns), complexPointer(columns))
+  /// Along x₁, Fourier to physical, from one column array to another, kept columns only.
+  public func columnsBackward(
+    _ source: UnsafeMutablePointer<Double>, to target: UnsafeMutablePointer<Double>
+  ) {
+    fftw_execute_dft(columnBackward.handle, complexPointer(source), complexPointer(target))
   }
 
-  /// Along x₁, physical to Fourier, in place, kept columns only.
-  public func columnsForward(_ columns: UnsafeMutablePointer<Double>) {
-    fftw_execute_dft(columnForward.handle, complexPointer(columns), complexPointer(columns))
+  /// Along x₁, physical to Fourier, from one column array to another, kept columns only.
+  public func columnsForward(_ source: UnsafeMutablePointer<Double>, to target: UnsafeMutablePointer<Double>)
+  {
+    fftw_execute_dft(columnForward.handle, complexPointer(source), complexPointer(target))
   }
 
-  /// Row `i` of a column array to N physical complex values.
+  /// Row `i` of a column array to N physical complex values; `spectrum` is scratch of 2N doubles.
   @inline(__always)
   public func rowBackward(
-    _ columns: UnsafeMutablePointer<Double>, row i: Int, to values: UnsafeMutablePointer<Double>
+    _ columns: UnsafeMutablePointer<Double>, row i: Int, spectrum: UnsafeMutablePointer<Double>,
+    to values: UnsafeMutablePointer<Double>
   ) {
     let source = columns + 2 &* i &* columnStride
     let upper = 2 &* (modes &+ 1)
-    values.update(from: source, count: upper)
-    (values + upper).update(repeating: 0, count: 2 &* points &- upper &- 2 &* modes)
-    (values + (2 &* points &- 2 &* modes)).update(from: source + upper, count: 2 &* modes)
-    fftw_execute_dft(rowBackward.handle, complexPointer(values), complexPointer(values))
+    spectrum.update(from: source, count: upper)
+    (spectrum + upper).update(repeating: 0, count: 2 &* points &- upper &- 2 &* modes)
+    (spectrum + (2 &* points &- 2 &* modes)).update(from: source + upper, count: 2 &* modes)
+    fftw_execute_dft(rowBackward.handle, complexPointer(spectrum), complexPointer(values))
   }
 
-  /// N physical complex values, which are destroyed, to row `i` of a column array, keeping 2K+1 modes.
+  /// N physical complex values to row `i` of a column array, keeping 2K+1 modes.
   @inline(__always)
   public func rowForward(
-    destroying values: UnsafeMutablePointer<Double>, to columns: UnsafeMutablePointer<Double>, row i: Int
+    _ values: UnsafeMutablePointer<Double>, spectrum: UnsafeMutablePointer<Double>,
+    to columns: UnsafeMutablePointer<Double>, row i: Int
   ) {
-    fftw_execute_dft(rowForward.handle, complexPointer(values), complexPointer(values))
+    fftw_execute_dft(rowForward.handle, complexPointer(values), complexPointer(spectrum))
     let target = columns + 2 &* i &* columnStride
     let upper = 2 &* (modes &+ 1)
-    target.update(from: values, count: upper)
-    (target + upper).update(from: values + (2 &* points &- 2 &* modes), count: 2 &* modes)
+    target.update(from: spectrum, count: upper)
+    (target + upper).update(from: spectrum + (2 &* points &- 2 &* modes), count: 2 &* modes)
   }
 }

@@ -28,27 +28,31 @@ public final class PairedSineTransform: Sendable {
   }
 
   /// Doubles of the scratch memory that ``apply(_:_:scratch:)`` wants.
-  public var scratchCount: Int { 2 * (pointCount + 1) }
+  public var scratchCount: Int { 4 * (pointCount + 1) + 8 }
 
   /// Transforms the rows `a` and `b` of n numbers each.
   public func apply(
-    _ a: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>
+    _ a: UnsafeMutablePointer<Double>, _ b: UnsafeMutablePointer<Double>,
+    scratch: UnsafeMutablePointer<Double>
   ) {
     let n = pointCount
     let length = n &+ 1
-    let z = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: SIMD2<Double>.self)
-    z[0] = SIMD2()
+    let input = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: SIMD2<Double>.self)
+    // The second half of the scratch memory, aligned as the first.
+    let spectrum = scratch + ((2 &* length &+ 7) & ~7)
+    let z = UnsafeMutableRawPointer(spectrum).assumingMemoryBound(to: SIMD2<Double>.self)
+    input[0] = SIMD2()
     sines.withUnsafeBufferPointer { sines in
       for j in 1..<max(1, (length &+ 1) / 2) {
         let (near, far) = (SIMD2(a[j &- 1], b[j &- 1]), SIMD2(a[n &- j], b[n &- j]))
         let sum = (near + far) * sines[j]
         let difference = (near - far) * 0.5
-        z[j] = sum + difference
-        z[length &- j] = sum - difference
+        input[j] = sum + difference
+        input[length &- j] = sum - difference
       }
     }
-    if length & 1 == 0 { z[length / 2] = 2 * SIMD2(a[length / 2 &- 1], b[length / 2 &- 1]) }
-    fftw_execute_dft(plan.handle, complexPointer(scratch), complexPointer(scratch))
+    if length & 1 == 0 { input[length / 2] = 2 * SIMD2(a[length / 2 &- 1], b[length / 2 &- 1]) }
+    fftw_execute_dft(plan.handle, complexPointer(scratch), complexPointer(spectrum))
     // With Z and its mirror W: R = (Z + W)/2 of both rows, I = (Z_y - W_y, W_x - Z_x)/2; doubled here.
     var odd = z[0]
     a[0] = odd.x

@@ -32,7 +32,8 @@ public final class TruncatedPlaneTransform: Sendable {
     row = RealTransform(shape: [points])
     let stride = columnStride
     func plan(_ kind: PlanKey.Kind, _ sign: Int32) -> FourierPlan {
-      PlanStore.complexPlan(kind, sign: sign, length: points, batch: modes + 1, stride: stride)
+      PlanStore.complexPlan(
+        kind, sign: sign, length: points, batch: modes + 1, stride: stride, isInPlace: true)
     }
     columnBackward = plan(.complexBackward, FFTW_BACKWARD)
     columnForward = plan(.complexForward, FFTW_FORWARD)

@@ -104,7 +104,7 @@ public struct TrainingConfiguration: Sendable {
     recompute = try reader.bool(
       "recompute", default: false,
       doc:
-        "keep only some activations for the backward pass and compute the others again: less memory, about a third more time, the same bits"
+        "keep only some activations for the backward pass and compute the others again: less memory, up to one more forward pass, the same bits"
     )
     checkpointMinutes = try reader.double(
       "checkpointMinutes", default: 2, in: 0...10_000,

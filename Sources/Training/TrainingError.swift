@@ -38,7 +38,8 @@ extension TrainingError: Diagnosable {
     case .frozenUnknown(let name, let known):
       return Diagnostic(
         "config.choice", exit: .usage, "no parameter is called '\(name)'", at: "training.freeze",
-        why: "the model has \(known.joined(separator: ", "))", fix: "give the beginning of a name up to a dot")
+        why: "the model has \(known.joined(separator: ", "))", fix: "give the beginning of a name up to a dot"
+      )
     case .nothingToTrain:
       return Diagnostic(
         "config.conflict", exit: .usage, "all parameters are frozen", at: "training.freeze",

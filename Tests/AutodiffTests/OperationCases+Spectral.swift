@@ -31,7 +31,8 @@ extension OperationCases {
         let r = core[0]
         let s = core[core.count - 1]
         return [
-          b.parameter("core", shape: [8, 2] + core, kind: .complexPairs(block: core.reduce(1, *)), initial: .zeros)
+          b.parameter(
+            "core", shape: [8, 2] + core, kind: .complexPairs(block: core.reduce(1, *)), initial: .zeros)
         ]
           + (inputs.map { [complexParameter(b, "input", [$0, r])] } ?? [])
           + (outputs.map { [complexParameter(b, "output", [s, $0])] } ?? [])

@@ -43,10 +43,14 @@ import Testing
     let data = try LearningData(
       DataConfiguration(
         path: path, train: 3, mapping: .points(inputs: ["x"], points: "places", outputs: ["y", "z"])))
-    #expect(data.signature.queries == .perSample(count: 4, dimensions: 2) && data.signature.outputChannels == 3)
+    #expect(
+      data.signature.queries == .perSample(count: 4, dimensions: 2) && data.signature.outputChannels == 3)
     let table = try data.table(data.train)
     for row in 0..<12 {
-      #expect((0..<3).map { table.outputs[row * 3 + $0] } == [Double(row) / 8, Double(2 * row) / 8, Double(2 * row + 1) / 8])
+      #expect(
+        (0..<3).map { table.outputs[row * 3 + $0] } == [
+          Double(row) / 8, Double(2 * row) / 8, Double(2 * row + 1) / 8,
+        ])
     }
   }
 
@@ -56,7 +60,10 @@ import Testing
     let path = scratch.file("common.h5")
     PlainFile.write(
       path,
-      [("x", [3, 5], PlainFile.ramp([3, 5])), ("places", shape, PlainFile.ramp([4])), ("y", [3, 4], PlainFile.ramp([3, 4]))])
+      [
+        ("x", [3, 5], PlainFile.ramp([3, 5])), ("places", shape, PlainFile.ramp([4])),
+        ("y", [3, 4], PlainFile.ramp([3, 4])),
+      ])
     let data = try data(path, train: 3, test: 0)
     #expect(data.signature.queries == .common(coordinates: [0, 0.125, 0.25, 0.375], dimensions: 1))
     #expect(try data.table(data.train).points == nil)
@@ -65,10 +72,16 @@ import Testing
   @Test("refuses points and outputs that do not fit each other, with exit status 3")
   func refusals() throws {
     let scratch = try Scratch()
-    for (index, (places, y)) in [([3, 4, 2], [3, 5]), ([3, 4, 9], [3, 4]), ([2, 4, 2], [3, 4]), ([3, 4], [3, 5])].enumerated() {
+    for (index, (places, y)) in [
+      ([3, 4, 2], [3, 5]), ([3, 4, 9], [3, 4]), ([2, 4, 2], [3, 4]), ([3, 4], [3, 5]),
+    ].enumerated() {
       let path = scratch.file("bad\(index).h5")
       PlainFile.write(
-        path, [("x", [3, 5], PlainFile.ramp([3, 5])), ("places", places, PlainFile.ramp(places)), ("y", y, PlainFile.ramp(y))])
+        path,
+        [
+          ("x", [3, 5], PlainFile.ramp([3, 5])), ("places", places, PlainFile.ramp(places)),
+          ("y", y, PlainFile.ramp(y)),
+        ])
       do {
         _ = try data(path, train: 3, test: 0)
         Issue.record("\(places) and \(y) were taken")
@@ -101,7 +114,9 @@ import Testing
     let noisy = try LearningData(configuration)
     #expect(try noisy.table(noisy.train).inputs.doubles == clean.table(clean.train).inputs.doubles)
     let (a, b) = (try clean.table(clean.test), try noisy.table(noisy.test))
-    #expect(try noisy.table(noisy.test).inputs.doubles == b.inputs.doubles && a.outputs.doubles == b.outputs.doubles)
+    #expect(
+      try noisy.table(noisy.test).inputs.doubles == b.inputs.doubles && a.outputs.doubles == b.outputs.doubles
+    )
     let size = a.inputs.doubles.reduce(0) { $0 + $1 * $1 }
     let difference = zip(a.inputs.doubles, b.inputs.doubles).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
     // 80 squared normals: their mean is 1 within a relative deviation of (2/80)^½ = 0.16.

@@ -10,7 +10,8 @@ struct PointsTests {
     let steps = [
       ["generate", path("generate/antiderivative-aligned.json"), "--set", "samples=12", "-o", "data.h5"],
       [
-        "train", path("train/antiderivative-deeponet.json"), "-o", "run", "--set", "data.path=data.h5", "--set",
+        "train", path("train/antiderivative-deeponet.json"), "-o", "run", "--set", "data.path=data.h5",
+        "--set",
         "data.train=6", "--set", "data.test=6", "--set", "training.epochs=3", "--set", "training.batch=6",
       ],
     ]
@@ -56,6 +57,7 @@ struct PointsTests {
     try scratch.write(text, to: "places.csv")
     let outcome = try Binary.run(
       ["infer", "run/best.safetensors", "data.h5", "--points", "places.csv", "-o", "p.h5", "-q"], in: scratch)
-    #expect(Int(outcome.status) == status && outcome.error.contains("error[input.points]"), "\(outcome.error)")
+    #expect(
+      Int(outcome.status) == status && outcome.error.contains("error[input.points]"), "\(outcome.error)")
   }
 }

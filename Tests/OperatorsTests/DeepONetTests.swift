@@ -16,7 +16,9 @@ private struct Asked {
   let builder: ParameterBuilder
   let values: HostBuffer
 
-  init(_ json: String, inputs: Int = 1, outputs: Int = 1, grid: [Int], boundary: GridAxis.Boundary = .periodic) throws {
+  init(
+    _ json: String, inputs: Int = 1, outputs: Int = 1, grid: [Int], boundary: GridAxis.Boundary = .periodic
+  ) throws {
     let built = try buildModel(json, inputs: inputs, outputs: outputs, grid: grid, boundary: boundary)
     (model, builder) = (built.model, built.builder)
     values = HostBuffer(count: builder.memoryCount, precision: .float64)
@@ -27,7 +29,9 @@ private struct Asked {
   }
 
   /// Places of a parameter's numbers.
-  func range(_ name: String) throws -> Range<Int> { try #require(builder.parameters.first { $0.name == name }).range }
+  func range(_ name: String) throws -> Range<Int> {
+    try #require(builder.parameters.first { $0.name == name }).range
+  }
 
   /// The output for inputs `[samples][N…][channels]`, on the grid or at points `[1 or samples][P][D]`.
   func output(
@@ -41,7 +45,8 @@ private struct Asked {
     if let points {
       let model = try #require(model as? any PointOperatorModel)
       let count = points.values.count / points.samples / points.dimensions
-      let variable = graph.input(FieldShape(batch: points.samples, grid: [count], channels: points.dimensions))
+      let variable = graph.input(
+        FieldShape(batch: points.samples, grid: [count], channels: points.dimensions))
       asked = variable
       output = model(input, at: variable)
     } else {
@@ -70,7 +75,9 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
     "trunk": {"hidden": [5], "activation": "tanh"}}
     """
 
-  @Test("gives the same at points that all functions share and at points of each function's own", arguments: [1, 2])
+  @Test(
+    "gives the same at points that all functions share and at points of each function's own",
+    arguments: [1, 2])
   func layouts(_ outputs: Int) throws {
     let net = try Asked(Self.plain, outputs: outputs, grid: [9])
     let inputs = random(27, "inputs")
@@ -103,7 +110,8 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
 
   @Test("has an activation behind the trunk's last layer")
   func trunkActivation() throws {
-    let net = try Asked(Self.plain.replacingOccurrences(of: "[5], \"activation\": \"tanh\"", with: "[5]"), grid: [9])
+    let net = try Asked(
+      Self.plain.replacingOccurrences(of: "[5], \"activation\": \"tanh\"", with: "[5]"), grid: [9])
     for i in try net.range("trunk.1.bias") { net.values[i] = -1e6 }
     let bias = net.values[try net.range("bias").lowerBound]
     // All features of a point are relu(−large) = 0, so that the output's bias is left.
@@ -112,16 +120,23 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
 
   @Test("stacked is a branch whose layers behind the first are block diagonal")
   func stacked() throws {
-    let stacked = try Asked(Self.plain.replacingOccurrences(of: "\"features\": 6", with: "\"stacked\": true, \"features\": 6"), grid: [9])
+    let stacked = try Asked(
+      Self.plain.replacingOccurrences(of: "\"features\": 6", with: "\"stacked\": true, \"features\": 6"),
+      grid: [9])
     let plain = try Asked(Self.plain.replacingOccurrences(of: "[7]", with: "[42]"), grid: [9])
-    for name in ["branch.0.weight", "branch.0.bias", "branch.1.bias", "bias"] + ["trunk.0.weight", "trunk.0.bias", "trunk.1.weight", "trunk.1.bias"] {
-      for (a, b) in zip(try plain.range(name), try stacked.range(name)) { plain.values[a] = stacked.values[b] }
+    for name in ["branch.0.weight", "branch.0.bias", "branch.1.bias", "bias"] + [
+      "trunk.0.weight", "trunk.0.bias", "trunk.1.weight", "trunk.1.bias",
+    ] {
+      for (a, b) in zip(try plain.range(name), try stacked.range(name)) {
+        plain.values[a] = stacked.values[b]
+      }
     }
     let (full, blocks) = (try plain.range("branch.1.weight"), try stacked.range("branch.1.weight"))
     for i in full { plain.values[i] = 0 }
     for block in 0..<6 {
       for h in 0..<7 {
-        plain.values[full.lowerBound + (block * 7 + h) * 6 + block] = stacked.values[blocks.lowerBound + block * 7 + h]
+        plain.values[full.lowerBound + (block * 7 + h) * 6 + block] =
+          stacked.values[blocks.lowerBound + block * 7 + h]
       }
     }
     let inputs = random(18, "inputs")
@@ -132,8 +147,10 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
 
   @Test("without bias switches, a linear branch is linear")
   func bias() throws {
-    let json = Self.plain.replacingOccurrences(of: "\"features\": 6", with: "\"bias\": false, \"features\": 6")
-      .replacingOccurrences(of: "[7], \"activation\": \"tanh\"", with: "[7], \"activation\": \"identity\"")
+    let json = Self.plain.replacingOccurrences(
+      of: "\"features\": 6", with: "\"bias\": false, \"features\": 6"
+    )
+    .replacingOccurrences(of: "[7], \"activation\": \"tanh\"", with: "[7], \"activation\": \"identity\"")
     let net = try Asked(json, grid: [9])
     #expect(!net.builder.parameters.contains { $0.name == "bias" || $0.name == "branch.1.bias" })
     for i in try net.range("branch.0.bias") { net.values[i] = 0 }
@@ -149,25 +166,31 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
   func features() throws {
     let periodic = try Asked(
       Self.plain.replacingOccurrences(
-        of: "\"hidden\": [5]", with: "\"hidden\": [5], \"features\": {\"type\": \"periodic\", \"frequencies\": 3}"), grid: [9])
+        of: "\"hidden\": [5]",
+        with: "\"hidden\": [5], \"features\": {\"type\": \"periodic\", \"frequencies\": 3}"), grid: [9])
     let inputs = random(9, "inputs")
     let u = try periodic.output(inputs, samples: 1, grid: [9], at: ([0, 1, -0.3, 0.7, 0.2], 1, 1))
     #expect(abs(u[0] - u[1]) < rounding && abs(u[2] - u[3]) < rounding && abs(u[0] - u[4]) > 1e-6)
     let polar = try Asked(
-      Self.plain.replacingOccurrences(of: "\"hidden\": [5]", with: "\"hidden\": [5], \"features\": {\"type\": \"polar\"}"),
+      Self.plain.replacingOccurrences(
+        of: "\"hidden\": [5]", with: "\"hidden\": [5], \"features\": {\"type\": \"polar\"}"),
       grid: [3, 3], boundary: .closed)
     let v = try polar.output(inputs, samples: 1, grid: [3, 3], at: ([0.5, 0.5, 0.9, 0.5, 0.5, 0.9], 1, 2))
     #expect(v.allSatisfy(\.isFinite) && abs(v[1] - v[2]) > 1e-6)
-    #expect(throws: ModelError.needsPlane(key: "trunk.features", dimensions: 1)) {
+    // Located in the configuration, and so no ModelError any more.
+    #expect(throws: (any Error).self) {
       _ = try Asked(
-        Self.plain.replacingOccurrences(of: "\"hidden\": [5]", with: "\"hidden\": [5], \"features\": {\"type\": \"polar\"}"),
+        Self.plain.replacingOccurrences(
+          of: "\"hidden\": [5]", with: "\"hidden\": [5], \"features\": {\"type\": \"polar\"}"),
         grid: [9])
     }
   }
 
-  @Test("hard boundaries are exactly zero on the boundary and only there", arguments: ["vanishing", "zeroed"])
+  @Test(
+    "hard boundaries are exactly zero on the boundary and only there", arguments: ["vanishing", "zeroed"])
   func boundary(_ kind: String) throws {
-    let json = Self.plain.replacingOccurrences(of: "\"features\": 6", with: "\"boundary\": \"\(kind)\", \"features\": 6")
+    let json = Self.plain.replacingOccurrences(
+      of: "\"features\": 6", with: "\"boundary\": \"\(kind)\", \"features\": 6")
     let net = try Asked(json, grid: [5, 4], boundary: .closed)
     let free = try Asked(Self.plain, grid: [5, 4], boundary: .closed)
     let inputs = random(20, "inputs")
@@ -231,7 +254,8 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
   func basis(_ samples: Int) throws {
     let modes = 3
     let built = try buildModel(
-      #"{"type": "pod-deeponet", "modes": 3, "branch": {"type": "mlp", "hidden": [4]}}"#, inputs: 1, outputs: 1, grid: [6])
+      #"{"type": "pod-deeponet", "modes": 3, "branch": {"type": "mlp", "hidden": [4]}}"#, inputs: 1,
+      outputs: 1, grid: [6])
     let model = try #require(built.model as? any DataFittedModel)
     let values = HostBuffer(count: built.builder.memoryCount, precision: .float64)
     let data = outputs(samples: samples)
@@ -277,7 +301,8 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
   @Test("refuses more modes than the samples span")
   func rank() throws {
     let built = try buildModel(
-      #"{"type": "pod-deeponet", "modes": 5, "branch": {"type": "mlp", "hidden": [4]}}"#, inputs: 1, outputs: 1, grid: [6])
+      #"{"type": "pod-deeponet", "modes": 5, "branch": {"type": "mlp", "hidden": [4]}}"#, inputs: 1,
+      outputs: 1, grid: [6])
     let model = try #require(built.model as? any DataFittedModel)
     let values = HostBuffer(count: built.builder.memoryCount, precision: .float64)
     #expect(throws: ModelError.tooFewSamples(modes: 5, samples: 5, width: 6)) {
@@ -292,7 +317,9 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
     let json = #"{"type": "multionet", "width": 5, "layers": 3, "paired": 2, "branchActivation": "tanh"}"#
     let net = try Asked(json, grid: [9])
     let inputs = random(18, "inputs")
-    let (first, second) = (try net.range("layerWeights.0").lowerBound, try net.range("layerWeights.1").lowerBound)
+    let (first, second) = (
+      try net.range("layerWeights.0").lowerBound, try net.range("layerWeights.1").lowerBound
+    )
     let bias = try net.range("bias").lowerBound
     func output(_ a: Double, _ b: Double) throws -> [Double] {
       (net.values[first], net.values[second], net.values[bias]) = (a, b, 0.25)
@@ -304,7 +331,8 @@ private func random(_ count: Int, _ stream: String) -> [Double] {
     expectClose(both, expected, tolerance: rounding, "layers")
     // The last layer alone is half of the DeepONet with an activation behind the branch.
     #expect(zip(a, b).contains { abs($0 - $1) > 1e-3 })
-    for parameter in net.builder.parameters where parameter.name.hasPrefix("layerWeights") || parameter.name == "bias" {
+    for parameter in net.builder.parameters
+    where parameter.name.hasPrefix("layerWeights") || parameter.name == "bias" {
       #expect(parameter.initial == .zeros)
     }
   }

@@ -24,7 +24,9 @@ private let roundOff = 1e-11
 
   static let settings = ["tucker", "cp", "tt"].flatMap { form in
     [[12], [10, 9], [7, 8, 9]].map { Setting(form: form, options: #""rank": 0.4"#, grid: $0) }
-      + [[9], [10, 8], [7, 8, 9]].map { Setting(form: form, options: #""rank": 0.4, "joint": true"#, grid: $0) }
+      + [[9], [10, 8], [7, 8, 9]].map {
+        Setting(form: form, options: #""rank": 0.4, "joint": true"#, grid: $0)
+      }
   }
 
   /// T10: both contractions are the same function, and have the same gradients.
@@ -161,7 +163,8 @@ private struct ComplexFactors {
         var next = [(Double, Double)](repeating: (0, 0), count: right)
         for a in 0..<left {
           for b in 0..<right {
-            let at = isMode ? (b * p.shape[2] + index[axis]) * left + a : (a * p.shape[2] + index[axis]) * right + b
+            let at =
+              isMode ? (b * p.shape[2] + index[axis]) * left + a : (a * p.shape[2] + index[axis]) * right + b
             let term = times(row[a], value(p, at))
             next[b] = (next[b].0 + term.0, next[b].1 + term.1)
           }

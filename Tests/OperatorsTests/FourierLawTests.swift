@@ -84,7 +84,8 @@ struct BandLimitedField {
   }
 
   /// T5
-  @Test("without coordinates they commute with shifts of a periodic grid", arguments: settings, ["fno", "tfno"])
+  @Test(
+    "without coordinates they commute with shifts of a periodic grid", arguments: settings, ["fno", "tfno"])
   func shifts(_ s: Setting, type: String) throws {
     let probe = try ModelProbe(s.json(type, #""embedding": "none""#), grid: s.grid)
     let shape = probe.shape(s.grid)
@@ -97,7 +98,8 @@ struct BandLimitedField {
 
   @Test("with coordinates they do not")
   func coordinates() throws {
-    let probe = try ModelProbe(FourierLawTests.settings[1].json("fno", #""embedding": "half-open""#), grid: [8, 10])
+    let probe = try ModelProbe(
+      FourierLawTests.settings[1].json("fno", #""embedding": "half-open""#), grid: [8, 10])
     let shape = probe.shape([8, 10])
     let field = ModelProbe.noise(shape)
     let moved = probe.output(shifted(field, [8, 10], by: [3, 2], channels: 2), shape)
@@ -122,7 +124,9 @@ struct BandLimitedField {
   }
 
   /// T4: a linear network of convolutions and pointwise maps keeps band-limited fields band-limited.
-  @Test("without activation, band-limited fields have the same output on every grid", arguments: [[10], [10, 9], [6, 8, 7]])
+  @Test(
+    "without activation, band-limited fields have the same output on every grid",
+    arguments: [[10], [10, 9], [6, 8, 7]])
   func resolution(_ grid: [Int]) throws {
     let probe = try ModelProbe(linear, grid: grid)
     let field = BandLimitedField(highest: 2, dimensions: grid.count)
@@ -132,7 +136,8 @@ struct BandLimitedField {
     expectClose(coarsened(onFine, fine, channels: 1), onCoarse, tolerance: roundOff)
   }
 
-  private let linear = #"{"type": "fno", "modes": 6, "width": 4, "layers": 3, "embedding": "none", "activation": "identity"}"#
+  private let linear =
+    #"{"type": "fno", "modes": 6, "width": 4, "layers": 3, "embedding": "none", "activation": "identity"}"#
 
   /// T7
   @Test("an output on another grid is the same function", arguments: [[12], [12, 10], [6, 8, 10]])
@@ -146,7 +151,9 @@ struct BandLimitedField {
     let plain = probe.output(input, probe.shape(grid))
     let finer = probe.output(input, probe.shape(grid)) { model($0, outputGrid: fine) }
     expectClose(coarsened(finer, fine, channels: 1), plain, tolerance: roundOff, "finer")
-    let coarser = probe.output(field.values(fine, channels: 2), probe.shape(fine)) { model($0, outputGrid: grid) }
+    let coarser = probe.output(field.values(fine, channels: 2), probe.shape(fine)) {
+      model($0, outputGrid: grid)
+    }
     expectClose(coarser, plain, tolerance: roundOff, "coarser")
   }
 
@@ -163,25 +170,33 @@ struct BandLimitedField {
         return cos(2 * .pi * Double(frequency * index) / 12 + 0.3)
       }
       let shape = scaled.shape([12, 12, 12])
-      expectClose(scaled.output(field, shape), plain.output(field, shape), tolerance: roundOff, "\(frequency)")
+      expectClose(
+        scaled.output(field, shape), plain.output(field, shape), tolerance: roundOff, "\(frequency)")
     }
   }
 
   /// T6
   @Test("more modes than points, and grids that scaling does not lead back to, are refused")
   func refusals() {
-    #expect(throws: (any Error).self) { try ModelProbe(#"{"type": "fno", "modes": 9, "width": 4}"#, grid: [8, 8]) }
+    #expect(throws: (any Error).self) {
+      try ModelProbe(#"{"type": "fno", "modes": 9, "width": 4}"#, grid: [8, 8])
+    }
     #expect(throws: (any Error).self) {
       try ModelProbe(#"{"type": "fno", "modes": 4, "layers": 2, "scaling": [0.5, 1]}"#, grid: [8, 8])
     }
-    #expect(throws: (any Error).self) { try ModelProbe(#"{"type": "tfno", "modes": 4, "ranks": [2, 2]}"#, grid: [8, 8]) }
-    #expect(throws: (any Error).self) { try ModelProbe(#"{"type": "tfno", "modes": 4, "fixedAxes": [4]}"#, grid: [8, 8]) }
+    #expect(throws: (any Error).self) {
+      try ModelProbe(#"{"type": "tfno", "modes": 4, "ranks": [2, 2]}"#, grid: [8, 8])
+    }
+    #expect(throws: (any Error).self) {
+      try ModelProbe(#"{"type": "tfno", "modes": 4, "fixedAxes": [4]}"#, grid: [8, 8])
+    }
   }
 
   /// Padding on both sides and behind the end, and back.
   @Test("padding leaves the grid as it was and the identity untouched", arguments: ["both", "end"])
   func padding(_ sides: String) throws {
-    let json = #"{"type": "fno", "modes": 4, "width": 4, "padding": [0.25, 0.1], "paddingSides": "\#(sides)"}"#
+    let json =
+      #"{"type": "fno", "modes": 4, "width": 4, "padding": [0.25, 0.1], "paddingSides": "\#(sides)"}"#
     let probe = try ModelProbe(json, grid: [8, 10])
     #expect(probe.output(ModelProbe.noise(probe.shape([8, 10])), probe.shape([8, 10])).count == 80)
     let wide = try ModelProbe(json, grid: [16, 20])

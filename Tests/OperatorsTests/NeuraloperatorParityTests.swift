@@ -44,10 +44,13 @@ private func gradientTolerance(_ precision: Precision) -> Double { precision == 
     init(_ state: StateDict, _ c: Case, precision: Precision, shiftsOddAxes: Bool = false) throws {
       let description = try NeuraloperatorModel(state)
       #expect(description.inputChannels == c.inputs && description.outputChannels == c.outputs)
-      guard case .object(var members) = description.configuration else { throw Missing(name: "configuration") }
+      guard case .object(var members) = description.configuration else {
+        throw Missing(name: "configuration")
+      }
       members.append(.init(key: "shiftsOddAxes", value: .bool(shiftsOddAxes)))
       let built = try buildModel(
-        JSONValue.object(members).serialized(indent: nil), inputs: c.inputs, outputs: c.outputs, grid: c.train)
+        JSONValue.object(members).serialized(indent: nil), inputs: c.inputs, outputs: c.outputs, grid: c.train
+      )
       (model, builder, layout) = (built.model, built.builder, description.layout)
       values = HostBuffer(count: builder.memoryCount, precision: precision)
       try layout.read(state, parameters: builder.parameters, into: values)

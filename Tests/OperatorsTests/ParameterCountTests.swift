@@ -7,7 +7,8 @@ import Testing
 
 /// A model built from JSON for a grid of the given extents.
 func buildModel(
-  _ json: String, inputs: Int, outputs: Int, grid: [Int], times: [Double] = [], boundary: GridAxis.Boundary = .periodic
+  _ json: String, inputs: Int, outputs: Int, grid: [Int], times: [Double] = [],
+  boundary: GridAxis.Boundary = .periodic
 ) throws -> (
   model: any OperatorModel, builder: ParameterBuilder, signature: OperatorSignature
 ) {
@@ -75,34 +76,40 @@ func buildModel(
       json: #"{"type": "fno", "modes": 64, "width": 64, "projectionRatio": 4}"#,
       inputs: 1, outputs: 1, grid: [128, 128], expected: 69_265_345),
     Count(
-      name: "TFNO, Tucker 0.42", json: #"{"type": "tfno", "modes": 16, "width": 64, "rank": 0.42}"#, inputs: 1,
+      name: "TFNO, Tucker 0.42", json: #"{"type": "tfno", "modes": 16, "width": 64, "rank": 0.42}"#,
+      inputs: 1,
       outputs: 1, grid: [16, 16], expected: 1_998_801),
     // 50,881 numbers besides the four weights, whose counts are those of FactorizedRankTests.
     Count(
       name: "TFNO, Tucker 0.1", json: #"{"type": "tfno", "modes": 16, "width": 64}"#, inputs: 1, outputs: 1,
       grid: [16, 16], expected: 50_881 + 4 * 119_588),
     Count(
-      name: "TFNO, CP 0.1", json: #"{"type": "tfno", "modes": 16, "width": 64, "factorization": "cp"}"#, inputs: 1,
+      name: "TFNO, CP 0.1", json: #"{"type": "tfno", "modes": 16, "width": 64, "factorization": "cp"}"#,
+      inputs: 1,
       outputs: 1, grid: [16, 16], expected: 50_881 + 4 * 2 * 386 * (1 + 64 + 64 + 16 + 9)),
     Count(
-      name: "TFNO, train 0.1", json: #"{"type": "tfno", "modes": 16, "width": 64, "factorization": "tt"}"#, inputs: 1,
+      name: "TFNO, train 0.1", json: #"{"type": "tfno", "modes": 16, "width": 64, "factorization": "tt"}"#,
+      inputs: 1,
       outputs: 1, grid: [16, 16], expected: 50_881 + 4 * 118_942),
     Count(
       name: "TFNO, joint 0.1", json: #"{"type": "tfno", "modes": 64, "width": 64, "joint": true}"#, inputs: 1,
       outputs: 1, grid: [64, 64], expected: 50_881 + 6_412_880),
     Count(
       name: "original FNO on 64 modes, today's form without channel networks",
-      json: #"{"type": "fno", "modes": 64, "width": 64, "mlpRatio": 0, "liftingRatio": 0, "projectionRatio": 4}"#,
+      json:
+        #"{"type": "fno", "modes": 64, "width": 64, "mlpRatio": 0, "liftingRatio": 0, "projectionRatio": 4}"#,
       inputs: 1, outputs: 1, grid: [64, 64],
       expected: 4 * (2 * 64 * 64 * 64 * 33 + 64 + 64 * 64) + (3 * 64 + 64) + (64 * 256 + 256 + 256 + 1)),
     Count(
-      name: "separable FNO", json: #"{"type": "fno", "modes": 16, "width": 64, "separable": true}"#, inputs: 1,
+      name: "separable FNO", json: #"{"type": "fno", "modes": 16, "width": 64, "separable": true}"#,
+      inputs: 1,
       outputs: 1, grid: [16, 16], expected: 50_881 + 4 * 2 * 64 * 16 * 9),
     Count(
       name: "DeepONet antiderivative", json: deepONet(branch: "[40]", trunk: "[40]", features: 40), inputs: 1,
       outputs: 1, grid: [100], expected: 7_401),
     Count(
-      name: "stacked DeepONet", json: deepONet(branch: "[40]", trunk: "[40]", features: 40, more: #", "stacked": true"#),
+      name: "stacked DeepONet",
+      json: deepONet(branch: "[40]", trunk: "[40]", features: 40, more: #", "stacked": true"#),
       inputs: 1, outputs: 1, grid: [100], expected: 164_961),
     Count(
       name: "DeepONet Burgers 2022",
@@ -112,25 +119,31 @@ func buildModel(
       inputs: 1, outputs: 1, grid: [128], expected: 99_713),
     Count(
       name: "POD-DeepONet Burgers 2022",
-      json: #"{"type": "pod-deeponet", "modes": 32, "branch": {"type": "mlp", "hidden": [128, 128]}}"#, inputs: 1,
+      json: #"{"type": "pod-deeponet", "modes": 32, "branch": {"type": "mlp", "hidden": [128, 128]}}"#,
+      inputs: 1,
       outputs: 1, grid: [128], expected: 37_152),
     Count(
-      name: "DeepONet advection 2022", json: deepONet(branch: "[512]", trunk: "[512, 512]", features: 512), inputs: 1,
+      name: "DeepONet advection 2022", json: deepONet(branch: "[512]", trunk: "[512, 512]", features: 512),
+      inputs: 1,
       outputs: 40, grid: [40], times: (0..<40).map { Double($0) / 39 }, expected: 810_497),
     Count(
       name: "DeepONet of MultiONet's size",
-      json: deepONet(branch: "[128, 128, 128]", trunk: "[128, 128, 128]", features: 128), inputs: 1, outputs: 1,
+      json: deepONet(branch: "[128, 128, 128]", trunk: "[128, 128, 128]", features: 128), inputs: 1,
+      outputs: 1,
       grid: [128], expected: 115_841),
     Count(
       name: "DeepONet Darcy 2022, convolutions",
-      json: #"{"type": "deeponet", "features": 128, "branch": {"type": "cnn"}, "trunk": {"hidden": [128, 128, 128]}}"#,
+      json:
+        #"{"type": "deeponet", "features": 128, "branch": {"type": "cnn"}, "trunk": {"hidden": [128, 128, 128]}}"#,
       inputs: 1, outputs: 1, grid: [29, 29], expected: 682_753),
     Count(
-      name: "POD-DeepONet Darcy 2022", json: #"{"type": "pod-deeponet", "modes": 115, "branch": {"type": "cnn"}}"#,
+      name: "POD-DeepONet Darcy 2022",
+      json: #"{"type": "pod-deeponet", "modes": 115, "branch": {"type": "cnn"}}"#,
       inputs: 1, outputs: 1, grid: [29, 29], expected: 631_155),
     // The DeepONet of that size and one weight for each paired layer.
     Count(
-      name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1, outputs: 1,
+      name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1,
+      outputs: 1,
       grid: [128], expected: 115_841 + 4),
     Count(
       name: "MgNO Darcy rough", json: #"{"type": "mgno"}"#, inputs: 1, outputs: 1, grid: [256, 256], expected: 572_661),

@@ -178,7 +178,8 @@ struct RandomFieldTests {
         for k2 in 0...7 where k1 + k2 > 0 {
           let deviation = covariance.deviation(squaredWavenumber: .pi * .pi * Double(k1 * k1 + k2 * k2))
           let first = basis(k1, Double(at / 9) / 8) * basis(k1, Double(with / 9) / 8)
-          sum += deviation * deviation * first * basis(k2, Double(at % 9) / 8) * basis(k2, Double(with % 9) / 8)
+          sum +=
+            deviation * deviation * first * basis(k2, Double(at % 9) / 8) * basis(k2, Double(with % 9) / 8)
         }
       }
       return sum
@@ -200,7 +201,8 @@ struct RandomFieldTests {
     expectMean(exponentials, exponential(variance / 2), "mean of the log-normal field")
     let correlation = covarianceHere / (variance * expected(other, other)).squareRoot()
     expectMean(
-      agreements, 0.5 + (.pi / 2 - arcCosine(correlation)) / .pi, "two-point function of the thresholded field")
+      agreements, 0.5 + (.pi / 2 - arcCosine(correlation)) / .pi,
+      "two-point function of the thresholded field")
     // Ten sines of amplitude U(-½, ½): mean square 10 · (1/12) / 2.
     expectMean(sums, 10.0 / 24, "variance of random sines")
   }
@@ -248,6 +250,22 @@ struct RandomFieldTests {
     // Cell centres (i+½)/24 are the odd vertices of a grid of 48 intervals.
     let centres = subgrid(fine.values.values, width: 49, count: 24, stride: 2, offset: 1)
     expectClose(centres, cells.values.values, tolerance: sameFieldTolerance, "cell centres")
+  }
+
+  @Test("the lowest modes are those of the smallest wave numbers")
+  func lowestModes() {
+    let covariance = GaussianCovariance(variance: 1, tau: 3, alpha: 2)
+    func coefficients(_ lowest: Int?) -> [Double] {
+      SquareGaussianField(
+        points: 15, atVertices: true, modes: 13, covariance: covariance, stream: "test", lowest: lowest
+      ).coefficients(index: 0, seed: seed)
+    }
+    let (all, some) = (coefficients(nil), coefficients(100))
+    let kept = some.indices.filter { some[$0] != 0 }
+    func square(_ i: Int) -> Int { (i / 14) * (i / 14) + (i % 14) * (i % 14) }
+    #expect(kept.count == 100 && kept.allSatisfy { some[$0] == all[$0] })
+    let dropped = all.indices.filter { all[$0] != 0 && some[$0] == 0 }.map(square)
+    #expect(kept.map(square).max()! <= dropped.min()!)
   }
 
   @Test("samples, seeds and streams differ")

@@ -54,7 +54,9 @@ import Training
       for parameter in builder.parameters {
         parameter.initialize(values, seed: 0)
         let numbers = Philox(seed: 4, stream: parameter.name)
-        for (i, place) in parameter.range.enumerated() { values[place] += 0.05 * numbers.normals(UInt64(i)).0 }
+        for (i, place) in parameter.range.enumerated() {
+          values[place] += 0.05 * numbers.normals(UInt64(i)).0
+        }
       }
       let frame = Frame(program, parameters: values, gradients: gradients)
       for (index, variable) in [input, target].enumerated() {

@@ -99,8 +99,8 @@ final class SyntheticProblem {
 }
 
 extension Trainer {
-  /// The bits of all weights.
-  var bits: [Double] { values.doubles }
+  /// The bits of all weights; what is derived from them follows.
+  var bits: [Double] { parameters.flatMap { $0.range.map { values[$0] } } }
 }
 
 /// A console that says nothing.

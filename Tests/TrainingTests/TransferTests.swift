@@ -10,17 +10,22 @@ import Training
     {"type": "deeponet", "features": 8, "branch": {"type": "mlp", "hidden": [8]}, "trunk": {"hidden": [8]}}
     """
 
-  private func training(_ freeze: String) -> String { "{\"epochs\": 3, \"batch\": 4, \"freeze\": [\(freeze)]}" }
+  private func training(_ freeze: String) -> String {
+    "{\"epochs\": 3, \"batch\": 4, \"freeze\": [\(freeze)]}"
+  }
 
   @Test("frozen layers keep their bits, all others move")
   func freeze() throws {
     let problem = try SyntheticProblem()
-    let trainer = try problem.trainer(model: Self.model, training: training(#""trunk", "branch.0.weight""#)).trainer
+    let trainer = try problem.trainer(model: Self.model, training: training(#""trunk", "branch.0.weight""#))
+      .trainer
     let before = trainer.bits
     for _ in 0..<3 { _ = try trainer.trainEpoch() }
     for parameter in trainer.parameters {
       let isFrozen = parameter.name.hasPrefix("trunk.") || parameter.name == "branch.0.weight"
-      #expect((Array(before[parameter.range]) == Array(trainer.bits[parameter.range])) == isFrozen, "\(parameter.name)")
+      #expect(
+        (Array(before[parameter.range]) == Array(trainer.bits[parameter.range])) == isFrozen,
+        "\(parameter.name)")
     }
   }
 
@@ -54,7 +59,8 @@ import Training
   @Test("metrics are thinned, and the last epoch is always among them")
   func reporting() throws {
     let problem = try SyntheticProblem()
-    let parts = try problem.trainer(model: Self.model, training: #"{"epochs": 7, "batch": 16, "reportEvery": 3}"#)
+    let parts = try problem.trainer(
+      model: Self.model, training: #"{"epochs": 7, "batch": 16, "reportEvery": 3}"#)
     let run = try problem.run("run", parts)
     _ = try run.train(stop: .never, budget: nil, started: now(), progress: silentProgress())
     #expect(run.directory.metrics(upTo: 7).compactMap { $0["epoch"]?.intValue } == [3, 6, 7])

@@ -5,7 +5,8 @@ import Tensors
 extension Graph {
   /// A complex parameter, stored as one pair of planes, as a variable.
   public func complexValue(of parameter: Parameter) -> Variable {
-    precondition(parameter.kind == .complexPairs(block: parameter.count / 2), "\(parameter.name): one pair of planes")
+    precondition(
+      parameter.kind == .complexPairs(block: parameter.count / 2), "\(parameter.name): one pair of planes")
     return record(
       "complexValue", inputs: [], output: FieldShape(batch: 1, grid: [2], channels: parameter.count / 2),
       parameters: [parameter],
@@ -45,7 +46,8 @@ extension Variable {
   public func complexRowProducts(_ other: Variable, columns: Int) -> Variable {
     let products = RowProducts(
       left: shape.channels / columns, right: other.shape.channels / columns, columns: columns)
-    precondition(products.left * columns == shape.channels && products.right * columns == other.shape.channels)
+    precondition(
+      products.left * columns == shape.channels && products.right * columns == other.shape.channels)
     return graph.record(
       "complexRowProducts", inputs: [self, other],
       output: shape.with(channels: products.left * products.right * columns), keepsInputs: [0, 1],
@@ -112,7 +114,8 @@ private struct ComplexProduct: Sendable {
     let left = matrix(a)
     for o in 0..<outer {
       left.multiply(
-        c.kernels, planes(x, o, rows: contracted, columns: inner), into: planes(y, o, rows: rows, columns: inner),
+        c.kernels, planes(x, o, rows: contracted, columns: inner),
+        into: planes(y, o, rows: rows, columns: inner),
         conjugate: .neither, accumulate: false)
     }
   }
@@ -157,7 +160,8 @@ private struct ComplexProduct: Sendable {
     let left = matrix(a).transposed
     for o in 0..<outer {
       left.multiply(
-        k, planes(dy, o, rows: rows, columns: inner), into: planes(dx.slice, o, rows: contracted, columns: inner),
+        k, planes(dy, o, rows: rows, columns: inner),
+        into: planes(dx.slice, o, rows: contracted, columns: inner),
         conjugate: .left, accumulate: dx.accumulates)
     }
   }

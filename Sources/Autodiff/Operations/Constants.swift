@@ -36,7 +36,8 @@ extension Variable {
   /// or a function that vanishes on a boundary.
   public func masked(by f: Variable) -> Variable {
     precondition(
-      f.shape.channels == 1 && f.shape.points == shape.points && (f.shape.batch == 1 || f.shape.batch == shape.batch),
+      f.shape.channels == 1 && f.shape.points == shape.points
+        && (f.shape.batch == 1 || f.shape.batch == shape.batch),
       "\(f.shape) cannot mask \(shape)")
     let (channels, rows) = (shape.channels, f.shape.rows)
     let repeats = shape.rows / rows
@@ -50,7 +51,8 @@ extension Variable {
     }
     let scratch = [channels == 1 ? 0 : rows * channels]
     return graph.record(
-      "masked", inputs: [self, f], output: shape, keepsInputs: [1], forwardScratch: scratch, backwardScratch: scratch,
+      "masked", inputs: [self, f], output: shape, keepsInputs: [1], forwardScratch: scratch,
+      backwardScratch: scratch,
       forward: { c in
         c.kernels.gate(rows: repeats, channels: rows * channels, c.input(0), by: expand(c), into: c.output)
       },

@@ -63,7 +63,8 @@ extension Variable {
   /// - Parameter domain: one range per channel of x, which is a coordinate.
   /// - Returns: one channel per feature.
   public func features(_ features: [CoordinateFeature], domain: [CoordinateRange]) -> Variable {
-    precondition(domain.count == shape.channels, "\(shape.channels) coordinates in a domain of \(domain.count)")
+    precondition(
+      domain.count == shape.channels, "\(shape.channels) coordinates in a domain of \(domain.count)")
     let (rows, width, count) = (shape.rows, shape.channels, features.count)
     return graph.record(
       "features", inputs: [self], output: shape.with(channels: count),

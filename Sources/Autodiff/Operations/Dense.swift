@@ -9,14 +9,18 @@ extension Variable {
   /// - Parameters:
   ///   - weight: `[Cin, Cout]`, or `[blocks, Cin/blocks, Cout/blocks]`. One that is not trained gets no gradient.
   ///   - bias: `[Cout]`.
-  public func dense(weight: Parameter, bias: Parameter? = nil, activation: Activation = .identity) -> Variable {
+  public func dense(weight: Parameter, bias: Parameter? = nil, activation: Activation = .identity) -> Variable
+  {
     let layer = DenseLayer(weight: weight, bias: bias, activation: activation, rows: shape.rows)
     precondition(layer.inputs * layer.blocks == shape.channels, "\(weight.name) does not fit \(shape)")
-    precondition(bias.map { $0.count == layer.outputs * layer.blocks } ?? true, "\(weight.name): bias of another size")
+    precondition(
+      bias.map { $0.count == layer.outputs * layer.blocks } ?? true, "\(weight.name): bias of another size")
     let output = shape.with(channels: layer.outputs * layer.blocks)
     return graph.record(
-      "dense", inputs: [self], output: output, parameters: [weight] + (bias.map { [$0] } ?? []), keepsInputs: [0],
-      residuals: activation == .identity ? [] : [output.count], backwardScratch: [layer.inputs * layer.outputs],
+      "dense", inputs: [self], output: output, parameters: [weight] + (bias.map { [$0] } ?? []),
+      keepsInputs: [0],
+      residuals: activation == .identity ? [] : [output.count],
+      backwardScratch: [layer.inputs * layer.outputs],
       flops: .product(Double(shape.rows * weight.count)),
       forward: layer.forward, backward: layer.backward)
   }
@@ -75,7 +79,8 @@ private struct DenseLayer: Sendable {
       for block in 0..<blocks {
         c.kernels.multiply(
           input(c.input(0), block).transposed, output(dz, block),
-          into: .init(weight(dw.slice, block), rows: inputs, columns: outputs), dw.accumulates ? .accumulate : .zero)
+          into: .init(weight(dw.slice, block), rows: inputs, columns: outputs),
+          dw.accumulates ? .accumulate : .zero)
       }
     }
     if isTrained.bias {

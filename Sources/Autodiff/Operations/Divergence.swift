@@ -27,7 +27,8 @@ public struct Divergence: FieldOperator {
     for vector in 0..<vectors(channels) {
       for (axis, quotient) in quotients.enumerated() {
         kernels.copyRows(
-          rows: points, width: 1, x.dropping(vector * quotients.count + axis), stride: channels, into: component,
+          rows: points, width: 1, x.dropping(vector * quotients.count + axis), stride: channels,
+          into: component,
           stride: 1)
         quotient.apply(kernels, component, channels: 1, scratch: slope, into: slope)
         kernels.scale(1, slope, into: y.dropping(vector * points), accumulate: axis > 0)

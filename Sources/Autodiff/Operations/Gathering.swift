@@ -15,7 +15,9 @@ extension Variable {
       for group in 0..<groups {
         for (part, runs) in map.parts.enumerated() {
           for run in runs {
-            body(run, (group * from + run.source) * channels, (group * to + run.target) * width + part * channels)
+            body(
+              run, (group * from + run.source) * channels, (group * to + run.target) * width + part * channels
+            )
           }
         }
       }
@@ -45,7 +47,8 @@ extension Variable {
               into: dx.slice.dropping(source), stride: run.step * channels, accumulate: true)
           } else {
             c.kernels.scale(
-              run.factor, c.outputGradient.dropping(target, length: channels), into: dx.slice.dropping(source),
+              run.factor, c.outputGradient.dropping(target, length: channels),
+              into: dx.slice.dropping(source),
               accumulate: true)
           }
         }

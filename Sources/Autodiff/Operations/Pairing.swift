@@ -27,7 +27,8 @@ extension Variable {
       let turned = outputs > 1 ? output.count : 0
       return graph.record(
         "pairing", inputs: [self, trunk], output: output, parameters: parameters, keepsInputs: [0, 1],
-        forwardScratch: [p * t.points, turned], backwardScratch: [turned], flops: flops, forward: product.forward,
+        forwardScratch: [p * t.points, turned], backwardScratch: [turned], flops: flops,
+        forward: product.forward,
         backward: product.backward)
     }
     let product = OwnPoints(
@@ -37,7 +38,8 @@ extension Variable {
     let scratch = product.isRowwise ? shape.batch * p : p * outputs
     return graph.record(
       "pairing", inputs: [self, trunk], output: output, parameters: parameters, constants: [ones],
-      keepsInputs: [0, 1], forwardScratch: [scratch], backwardScratch: [scratch], flops: flops, forward: product.forward,
+      keepsInputs: [0, 1], forwardScratch: [scratch], backwardScratch: [scratch], flops: flops,
+      forward: product.forward,
       backward: product.backward)
   }
 }
@@ -75,7 +77,8 @@ private struct CommonPoints: Sendable {
     if outputs > 1 {
       for sample in 0..<batch {
         let start = sample * outputs * points
-        k.transpose(rows: points, columns: outputs, c.outputGradient.dropping(start), into: dy.dropping(start))
+        k.transpose(
+          rows: points, columns: outputs, c.outputGradient.dropping(start), into: dy.dropping(start))
       }
     }
     let gradient = Kernels.Matrix(dy, rows: rows, columns: points)

@@ -24,7 +24,8 @@ extension Variable {
         let phi = Kernels.Matrix(c.constant(0), rows: points, columns: functions)
         for s in 0..<batch {
           c.kernels.multiply(
-            phi, .init(c.outputGradient.dropping(s * functions * channels), rows: functions, columns: channels),
+            phi,
+            .init(c.outputGradient.dropping(s * functions * channels), rows: functions, columns: channels),
             into: .init(dx.slice.dropping(s * points * channels), rows: points, columns: channels),
             dx.accumulates ? .accumulate : .zero)
         }

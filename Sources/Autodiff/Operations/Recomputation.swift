@@ -16,7 +16,8 @@ extension Variable {
     func record(trains: Bool) -> RecordedPart {
       let inner = Graph(precision: graph.precision)
       let input = inner.input(
-        FieldShape(batch: size, grid: shape.grid, channels: shape.channels), needsGradient: trains && needsGradient)
+        FieldShape(batch: size, grid: shape.grid, channels: shape.channels),
+        needsGradient: trains && needsGradient)
       let result = body(input)
       precondition(result.shape.batch == size, "the part changes the batch")
       let program = Program(inner, results: [result], loss: trains ? result : nil)
@@ -53,12 +54,14 @@ extension Variable {
         }
         for index in 0..<pieces {
           c.kernels.copy(
-            c.input(0).dropping(index * from, length: from), into: program.values(trainingPart.input, in: frame))
+            c.input(0).dropping(index * from, length: from),
+            into: program.values(trainingPart.input, in: frame))
           program.forward(in: frame)
           program.backward(in: frame, from: c.outputGradient.dropping(index * to, length: to))
           guard let dx = c.inputGradient(0) else { continue }
           c.kernels.scale(
-            1, program.gradient(trainingPart.input, in: frame), into: dx.slice.dropping(index * from, length: from),
+            1, program.gradient(trainingPart.input, in: frame),
+            into: dx.slice.dropping(index * from, length: from),
             accumulate: dx.accumulates)
         }
       })

@@ -153,7 +153,8 @@ private struct SpectralBlock: Sendable {
     for (index, stage) in mixing.stages.enumerated().reversed() {
       let wantsInput = index > 0 || dx != nil
       mixing.backward(
-        c.kernels, stage, x: c.residual(index), weight: c.parameter(index), dy: dy, dw: c.parameterGradient(index),
+        c.kernels, stage, x: c.residual(index), weight: c.parameter(index), dy: dy,
+        dw: c.parameterGradient(index),
         dx: wantsInput ? free : nil, scratch: c.scratch(3))
       swap(&dy, &free)
     }

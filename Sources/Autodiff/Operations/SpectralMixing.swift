@@ -16,15 +16,18 @@ public struct SpectralWeight: Sendable {
   public init(input: Parameter? = nil, core: Parameter, output: Parameter? = nil) {
     precondition(
       (3...4).contains(core.shape.count) && core.shape[1] == 2, "\(core.name): shape [blocks, 2, r(, s)]")
-    precondition(input.map { $0.shape.count == 3 && $0.shape[2] == core.shape[2] } ?? true)
-    precondition(output.map { $0.shape.count == 3 && $0.shape[1] == core.shape.last } ?? true)
+    let (r, s) = (2 * core.shape[2], 2 * core.shape[core.shape.count - 1])
+    precondition(input.map { $0.count % r == 0 } ?? true && output.map { $0.count % s == 0 } ?? true)
     self.input = input
     self.core = core
     self.output = output
   }
 
-  public var inputs: Int { input?.shape[1] ?? core.shape[2] }
-  public var outputs: Int { output?.shape[2] ?? core.shape[core.shape.count - 1] }
+  public var inputs: Int { input.map { $0.count / (2 * core.shape[2]) } ?? core.shape[2] }
+  public var outputs: Int {
+    let inner = core.shape[core.shape.count - 1]
+    return output.map { $0.count / (2 * inner) } ?? inner
+  }
   var parameters: [Parameter] { [input, core, output].compactMap { $0 } }
 }
 
@@ -95,7 +98,8 @@ struct SpectralMixing: Sendable {
       }
     case .diagonal:
       forEachRow(stage, weight) { at, w in
-        multiply(k, x.dropping(at, length: 2 * inputs), w, conjugate: false, into: y.dropping(at), accumulate: false)
+        multiply(
+          k, x.dropping(at, length: 2 * inputs), w, conjugate: false, into: y.dropping(at), accumulate: false)
       }
     }
   }
@@ -114,7 +118,8 @@ struct SpectralMixing: Sendable {
       guard let dx else { return }
       transpose(k, stage, weight, into: scratch)
       k.complexRows(
-        count: batch * modes, inputs: outputs, outputs: inputs, x: dy, xStride: 2 * outputs, w: scratch, y: dx,
+        count: batch * modes, inputs: outputs, outputs: inputs, x: dy, xStride: 2 * outputs, w: scratch,
+        y: dx,
         yStride: 2 * inputs, conjugate: true)
     case .dense:
       clearUntouched(k, stage, dw)
@@ -135,13 +140,15 @@ struct SpectralMixing: Sendable {
       if !dw.accumulates { k.clear(dw.slice) }
       forEachRow(stage, dw.slice) { at, target in
         multiply(
-          k, dy.dropping(at, length: 2 * inputs), x.dropping(at, length: 2 * inputs), conjugate: true, into: target,
+          k, dy.dropping(at, length: 2 * inputs), x.dropping(at, length: 2 * inputs), conjugate: true,
+          into: target,
           accumulate: true)
       }
       guard let dx else { return }
       forEachRow(stage, weight) { at, w in
         multiply(
-          k, dy.dropping(at, length: 2 * inputs), w, conjugate: true, into: dx.dropping(at), accumulate: false)
+          k, dy.dropping(at, length: 2 * inputs), w, conjugate: true, into: dx.dropping(at), accumulate: false
+        )
       }
     }
   }
@@ -171,7 +178,9 @@ struct SpectralMixing: Sendable {
   }
 
   /// y = a ⊙ b, or a ⊙ b̄, for rows `[re | im]`.
-  private func multiply(_ k: Kernels, _ a: Slice, _ b: Slice, conjugate: Bool, into y: Slice, accumulate: Bool) {
+  private func multiply(
+    _ k: Kernels, _ a: Slice, _ b: Slice, conjugate: Bool, into y: Slice, accumulate: Bool
+  ) {
     let n = a.count / 2
     let (aRe, aIm) = (a.dropping(0, length: n), a.dropping(n))
     let (bRe, bIm) = (b.dropping(0, length: n), b.dropping(n))

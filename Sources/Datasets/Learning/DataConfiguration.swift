@@ -86,7 +86,9 @@ public struct DataConfiguration: Sendable, Equatable {
       test: try noise.double("test", default: 0, in: 0...10, doc: "in test samples"))
     let mask = try reader.optionalString(
       "mask",
-      doc: "input field that is 1 inside the domain and 0 outside: outputs there are zero and do not count as errors")
+      doc:
+        "input field that is 1 inside the domain and 0 outside: outputs there are zero and do not count as errors"
+    )
     reading = ReadingOptions(
       channelAxis: channels == .auto ? nil : channels == .yes,
       boundary: GridAxis.Boundary(rawValue: boundary.rawValue), stride: stride, mask: mask)

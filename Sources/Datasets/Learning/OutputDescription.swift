@@ -34,7 +34,8 @@ public struct OutputDescription: Sendable, Equatable {
         let attributes = column.variable.attributes
         return Field(
           name: column.variable.name.split(separator: "/").last.map(String.init) ?? column.variable.name,
-          longName: attributes["long_name"]?.text ?? column.variable.name, units: attributes["units"]?.text ?? "1",
+          longName: attributes["long_name"]?.text ?? column.variable.name,
+          units: attributes["units"]?.text ?? "1",
           channels: column.width > 1 ? (0..<column.width).map(String.init) : [], times: [])
       }
       return

@@ -6,7 +6,9 @@ extension SampleReader {
   ///
   /// - Precondition: the signature's queries are `perSample`.
   public func readPoints(_ samples: Range<Int>, into target: UnsafeMutableRawPointer) throws {
-    guard let points = plan.points, !points.isCommon else { preconditionFailure("no points of the samples' own") }
+    guard let points = plan.points, !points.isCommon else {
+      preconditionFailure("no points of the samples' own")
+    }
     try gather([points.points], of: samples, points: points.count, into: target)
   }
 
@@ -47,7 +49,8 @@ extension SampleReader {
       let range = HostRange(base: scratch.base, count: count, precision: precision)
       if let bad = range.firstNonFinite() {
         throw DatasetsError.nonFinite(
-          path: file.path, variable: column.variable.name, sample: samples.lowerBound + bad / (points * column.width),
+          path: file.path, variable: column.variable.name,
+          sample: samples.lowerBound + bad / (points * column.width),
           index: [bad / column.width % points])
       }
       switch precision {
@@ -74,7 +77,8 @@ extension DatasetFile {
   func times(_ indices: Range<Int>) throws -> [Double] {
     guard !indices.isEmpty else { return [] }
     var stored: [Double] = []
-    if let time = self["time"] ?? self["t"], time.isCoordinate, time.element.isNumeric, time.shape.count == 1 {
+    if let time = self["time"] ?? self["t"], time.isCoordinate, time.element.isNumeric, time.shape.count == 1
+    {
       stored = try values(of: time)
     }
     return indices.map { stored.indices.contains($0) ? stored[$0] : Double($0) }

@@ -89,7 +89,9 @@ public final class SampleReader {
   }
 
   /// Adds noise to every channel but the mask.
-  private func addNoise<Scalar: BinaryFloatingPoint>(_ values: UnsafeMutablePointer<Scalar>, _ samples: Range<Int>) {
+  private func addNoise<Scalar: BinaryFloatingPoint>(
+    _ values: UnsafeMutablePointer<Scalar>, _ samples: Range<Int>
+  ) {
     let numbers = Philox(seed: 0, stream: "input-noise")
     let size = pointCount * inputChannels
     for sample in samples {

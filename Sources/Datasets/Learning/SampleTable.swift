@@ -41,7 +41,8 @@ public final class SampleTable: Sendable {
       path: reader.file.path)
     try PhysicalMemory.check(values, bytesEach: precision.byteCount, path: reader.file.path)
     inputs = HostBuffer(count: samples.count * reader.pointCount * inputChannels, precision: precision)
-    outputs = HostBuffer(count: samples.count * reader.outputPointCount * outputChannels, precision: precision)
+    outputs = HostBuffer(
+      count: samples.count * reader.outputPointCount * outputChannels, precision: precision)
     try reader.read(samples, inputs: inputs.base, outputs: outputs.base)
     if case .perSample(let count, let dimensions)? = signature.queries {
       let buffer = HostBuffer(count: samples.count * count * dimensions, precision: precision)

@@ -85,11 +85,13 @@ struct ChannelPlan {
       inputs = pieces(inputNames) { $0.timeCount.map { 0..<$0 } }
       self.outputs = []
       self.points = try PointPlan(
-        file, points: find(points, "points"), outputs: includeOutputs ? outputs.map { try find($0, "output") } : [],
+        file, points: find(points, "points"),
+        outputs: includeOutputs ? outputs.map { try find($0, "output") } : [],
         samples: first.sampleCount)
     }
     if let mask = options.mask {
-      guard let index = inputs.firstIndex(where: { $0.axes.variable.name == mask }), inputs[index].channelCount == 1
+      guard let index = inputs.firstIndex(where: { $0.axes.variable.name == mask }),
+        inputs[index].channelCount == 1
       else {
         throw DatasetsError.badMapping(
           path: file.path, reason: "the mask '\(mask)' is not an input field with one channel")

@@ -39,7 +39,8 @@ struct PointPlan {
     let isNamedPerSample = points.dimensions?.first == "sample"
     switch shape.count {
     case 3 where shape[0] == samples: (isCommon, count) = (false, shape[1])
-    case 2 where declared == 1 && shape[0] == samples && !isNamedPerSample: (isCommon, count) = (false, 1)
+    case 2 where (declared ?? 1) == 1 && shape[0] == samples && !isNamedPerSample:
+      (isCommon, count) = (false, 1)
     case 2 where isNamedPerSample: (isCommon, count) = (false, shape[1])
     case 2: (isCommon, count) = (true, shape[0])
     case 1 where shape[0] == samples && (declared ?? 1) == 1: (isCommon, count) = (false, 1)

@@ -22,7 +22,8 @@ public final class PredictionWriter {
   ///   - attributes: of the file: title, source, checkpoint.
   /// - Throws: exit status 4 if the file cannot be made, 3 if the outputs cannot stand in one file.
   public init(
-    path: String, outputs: OutputDescription, axes: [GridAxis], points: QueryPoints? = nil, sampleIndices: [Int],
+    path: String, outputs: OutputDescription, axes: [GridAxis], points: QueryPoints? = nil,
+    sampleIndices: [Int],
     precision: Precision, attributes: [(String, AttributeValue)] = [], overwrite: Bool = false
   ) throws {
     let times = outputs.fields.map(\.times).first { !$0.isEmpty } ?? []
@@ -70,7 +71,8 @@ public final class PredictionWriter {
     for sample in 0..<samples {
       try writer.append(quality: [:]) { field, target in
         if field < outputs.fields.count {
-          gather(values, sample, outputs.channelCount, offsets[field], outputs.fields[field].channelCount, target)
+          gather(
+            values, sample, outputs.channelCount, offsets[field], outputs.fields[field].channelCount, target)
         } else if let dimensions, let points {
           gather(points, sample, dimensions, 0, dimensions, target)
         }
@@ -85,7 +87,8 @@ public final class PredictionWriter {
   public func abandon() { writer.abandon() }
 
   private func gather(
-    _ values: UnsafeRawPointer, _ sample: Int, _ channels: Int, _ offset: Int, _ count: Int, _ target: HostRange
+    _ values: UnsafeRawPointer, _ sample: Int, _ channels: Int, _ offset: Int, _ count: Int,
+    _ target: HostRange
   ) {
     let base = values + sample * pointCount * channels * precision.byteCount
     switch precision {

@@ -7,7 +7,8 @@
 /// - References: `HdivLoss` of neuraloperator, with one ratio for all components.
 public struct RelativeHdiv: Metric {
   public static let identifier = "relativeHdiv"
-  public static let definition = "√Σ(|e|² + (∇·e)²) / √Σ(|y|² + (∇·y)²), for vector fields; differences as in relativeH1"
+  public static let definition =
+    "√Σ(|e|² + (∇·e)²) / √Σ(|y|² + (∇·y)²), for vector fields; differences as in relativeH1"
 
   public init() {}
 

@@ -6,7 +6,8 @@
 /// `relativeSobolev` is the same for any order.
 public struct RelativeNegativeSobolev: Metric {
   public static let identifier = "relativeHminus1"
-  public static let definition = "√Σ |ê|²/(1+|2πk|²) / √Σ |ŷ|²/(1+|2πk|²), wavenumbers k of the periodic extension"
+  public static let definition =
+    "√Σ |ê|²/(1+|2πk|²) / √Σ |ŷ|²/(1+|2πk|²), wavenumbers k of the periodic extension"
 
   public init() {}
 

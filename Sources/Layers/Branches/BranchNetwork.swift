@@ -17,7 +17,8 @@ public protocol BranchConfiguration {
   init(from reader: ConfigReader) throws
 
   /// - Parameter outputs: features of the branch; one of each copy where there are copies.
-  func build(_ ends: BranchEnds, signature: OperatorSignature, builder: ParameterBuilder) throws -> any BranchNetwork
+  func build(_ ends: BranchEnds, signature: OperatorSignature, builder: ParameterBuilder) throws
+    -> any BranchNetwork
 }
 
 /// What a model says about the last layer of its branch.
@@ -40,12 +41,14 @@ public struct BranchEnds {
 
   /// The fully connected part of a branch that has `inputs` numbers to begin with.
   func perceptron(
-    inputs: Int, hidden: [Int], activation: Activation, isNormalized: Bool = false, in builder: ParameterBuilder
+    inputs: Int, hidden: [Int], activation: Activation, isNormalized: Bool = false,
+    in builder: ParameterBuilder
   ) -> Perceptron {
     Perceptron(
       "branch", widths: [inputs] + hidden + [isStacked ? 1 : outputs], copies: isStacked ? outputs : 1,
       form: .init(
-        activation: activation, hasLastBias: hasLastBias, isNormalized: isNormalized, initialization: initialization),
+        activation: activation, hasLastBias: hasLastBias, isNormalized: isNormalized,
+        initialization: initialization),
       in: builder)
   }
 }
@@ -57,9 +60,13 @@ extension ConfigReader {
       "branch",
       of: [
         (
-          "cnn", "convolutions with strides, then a multi-layer perceptron", { try ConvolutionBranch.Configuration(from: $0) }
+          "cnn", "convolutions with strides, then a multi-layer perceptron",
+          { try ConvolutionBranch.Configuration(from: $0) }
         ),
-        ("mlp", "values at the sensors into a multi-layer perceptron", { try SensorBranch.Configuration(from: $0) }),
+        (
+          "mlp", "values at the sensors into a multi-layer perceptron",
+          { try SensorBranch.Configuration(from: $0) }
+        ),
         (
           "fourier", "low Fourier coefficients into a multi-layer perceptron",
           { try FourierBranch.Configuration(from: $0) }

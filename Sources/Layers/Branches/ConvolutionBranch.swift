@@ -36,10 +36,12 @@ public struct ConvolutionBranch: BranchNetwork {
       var inputs = signature.inputChannels
       for (index, outputs) in channels.enumerated() {
         if let points = grid.first(where: { $0 < kernel }) {
-          throw ModelError.kernelExceedsGrid(key: "branch.kernel", kernel: kernel, points: points, layer: index)
+          throw ModelError.kernelExceedsGrid(
+            key: "branch.kernel", kernel: kernel, points: points, layer: index)
         }
         layers.append(
-          Convolution("branch.convolutions.\(index)", inputs: inputs, outputs: outputs, window: window, in: builder))
+          Convolution(
+            "branch.convolutions.\(index)", inputs: inputs, outputs: outputs, window: window, in: builder))
         grid = window.outputGrid(of: grid)
         inputs = outputs
       }

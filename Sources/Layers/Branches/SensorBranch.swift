@@ -24,7 +24,9 @@ public struct SensorBranch: BranchNetwork {
       layerNorm = try reader.bool("layerNorm", default: false, doc: "layer norm in front of every activation")
       constantChannels = try reader.int(
         "constantChannels", default: 0, in: 0...4096,
-        doc: "how many of the last input channels are constant over the grid and enter once instead of at every sensor")
+        doc:
+          "how many of the last input channels are constant over the grid and enter once instead of at every sensor"
+      )
     }
 
     public func build(_ ends: BranchEnds, signature: OperatorSignature, builder: ParameterBuilder) throws

@@ -47,7 +47,9 @@ struct CPFactors: Sendable {
     if channels.count == 1 { return nil }
     return .init(
       input: channels[0],
-      core: .init(channels: [rank], productCount: axes.blockCount * rank) { graph in rowProducts(graph, leading) },
+      core: .init(channels: [rank], productCount: axes.blockCount * rank) { graph in
+        rowProducts(graph, leading)
+      },
       output: channels[1])
   }
 

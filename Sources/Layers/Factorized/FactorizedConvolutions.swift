@@ -63,7 +63,8 @@ public struct FactorizedConvolutions {
         places.corners = (Array(halfModes.dropLast()), tensor.blockStrides.slab)
       }
       return SpectralConvolution(
-        frequencies: frequencies, forwardNormalized: true, places: places, weight: weights[isJoint ? 0 : layer])
+        frequencies: frequencies, forwardNormalized: true, places: places,
+        weight: weights[isJoint ? 0 : layer])
     }
   }
 }

@@ -80,8 +80,12 @@ struct FactorizedTensor {
   /// The weight that layers use, with its derived part made.
   ///
   /// - Parameter samples: samples per update, for the choice by cost.
-  func weight(_ contraction: Factorization.Contraction, samples: Int, in builder: ParameterBuilder) -> SpectralWeight {
-    if let split, contraction != .reconstructed, contraction == .factorized || prefers(split, samples: samples) {
+  func weight(_ contraction: Factorization.Contraction, samples: Int, in builder: ParameterBuilder)
+    -> SpectralWeight
+  {
+    if let split, contraction != .reconstructed,
+      contraction == .factorized || prefers(split, samples: samples)
+    {
       return SpectralWeight(
         input: split.input, core: derived("modes", split.core, in: builder), output: split.output)
     }

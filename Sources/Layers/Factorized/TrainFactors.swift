@@ -76,7 +76,8 @@ struct TrainFactors: Sendable {
   private func chain(_ cores: [Core], _ graph: Graph) -> Variable {
     cores.dropFirst().reduce(graph.complexValue(of: cores[0].parameter)) { value, core in
       value.complexProduct(
-        graph.complexValue(of: core.parameter), rows: core.extent * core.innerBond, contracted: core.outerBond,
+        graph.complexValue(of: core.parameter), rows: core.extent * core.innerBond,
+        contracted: core.outerBond,
         inner: 1, isTransposed: true)
     }
   }

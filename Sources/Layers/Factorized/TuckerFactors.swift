@@ -60,7 +60,8 @@ struct TuckerFactors: Sendable {
       for axis in order {
         value = value.complexProduct(
           graph.complexValue(of: factors[axis]), rows: extents[axis], contracted: ranks[axis],
-          inner: shape[(axis + 1)...].reduce(1, *), isTransposed: channelAxes == 2 && axis == extents.count - 1)
+          inner: shape[(axis + 1)...].reduce(1, *),
+          isTransposed: channelAxes == 2 && axis == extents.count - 1)
         shape[axis] = extents[axis]
       }
       return value

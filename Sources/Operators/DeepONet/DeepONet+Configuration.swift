@@ -28,10 +28,13 @@ extension DeepONet {
       trunkFeatures = try TrunkFeatures(from: trunk)
       features = try reader.int(
         "features", default: 128, in: 1...65_536, doc: "p, terms of the sum over branch times trunk")
-      hasBias = try reader.bool("bias", default: true, doc: "bias of the branch's last layer, and of the output")
+      hasBias = try reader.bool(
+        "bias", default: true, doc: "bias of the branch's last layer, and of the output")
       boundary = try reader.choice(
         "boundary", default: HardBoundary.none,
-        doc: "vanishing (times a smooth function) or zeroed: the output is zero on all boundaries that are not periodic")
+        doc:
+          "vanishing (times a smooth function) or zeroed: the output is zero on all boundaries that are not periodic"
+      )
       initialization = try reader.choice(
         "initialization", default: .glorotNormal,
         doc: "glorot-normal as in DeepXDE, or fan-in (uniform ±1/√Cin, biases too) as in PyTorch")

@@ -11,7 +11,7 @@ public struct DeepONet: PointOperatorModel {
     dimensions: 1...3,
     smokeConfiguration: """
       {"type": "deeponet", "features": 16, "branch": {"type": "mlp", "hidden": [32], "activation": "tanh"}, \
-      "trunk": {"hidden": [32], "activation": "tanh"}}
+      "trunk": {"hidden": [32], "activation": "tanh", "features": {"type": "periodic", "frequencies": 6}}}
       """)
 
   public let signature: OperatorSignature
@@ -20,7 +20,8 @@ public struct DeepONet: PointOperatorModel {
   private let bias: Parameter?
   private let boundary: HardBoundary
 
-  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws {
+  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
+  {
     self.signature = signature
     let outputs = signature.outputChannels / max(1, signature.outputTimes.count)
     branch = try configuration.branch.build(

@@ -82,7 +82,8 @@ extension FNO {
       norm = try reader.choice(
         "norm", default: Norm.none, doc: "normalisation in each layer: none, instance or group (one group)")
       skip = try reader.choice(
-        "skip", default: .linear, doc: "path around the spectral convolution: linear, soft-gating, identity, none")
+        "skip", default: .linear,
+        doc: "path around the spectral convolution: linear, soft-gating, identity, none")
       networkSkip = try reader.choice(
         "mlpSkip", default: .softGating,
         doc: "path around the channel network: linear, soft-gating, identity, none")

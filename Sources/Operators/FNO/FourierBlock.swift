@@ -25,7 +25,8 @@ struct FourierBlock {
           "network", inputs: width, hidden: hidden, outputs: width, activation: configuration.activation,
           in: builder),
         Skip(
-          configuration.networkSkip, channels: width, linear: "network.skip", gate: "network.gate", in: builder)
+          configuration.networkSkip, channels: width, linear: "network.skip", gate: "network.gate",
+          in: builder)
       )
     }
   }

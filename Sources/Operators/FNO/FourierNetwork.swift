@@ -52,7 +52,8 @@ struct FourierNetwork {
       ? (0..<layers).map { index in
         SpectralConvolution(
           scope(index), inputs: width, outputs: width, modes: modes, selection: .twoSided,
-          initial: .normal(deviation: deviation), forwardNormalized: true, isSeparable: configuration.separable,
+          initial: .normal(deviation: deviation), forwardNormalized: true,
+          isSeparable: configuration.separable,
           in: builder)
       } : []
     blocks = (0..<layers).map { index in

@@ -27,7 +27,8 @@ extension MGTFNO {
       network = tensorised.network
       weights = tensorised.weights
       levels = try reader.int(
-        "levels", default: 1, in: 0...6, doc: "2^levels patches per axis, and as many coarser surroundings of each")
+        "levels", default: 1, in: 0...6,
+        doc: "2^levels patches per axis, and as many coarser surroundings of each")
       patchPadding = try reader.doubles(
         "patchPadding", default: [0.125], each: 0...1,
         doc: "margin around a patch as a fraction of the domain; one number or one per axis")

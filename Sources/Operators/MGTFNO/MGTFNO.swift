@@ -7,7 +7,8 @@ public struct MGTFNO: OperatorModel {
   public static let card = ModelCard(
     identifier: "mg-tfno",
     title: "Multi-grid tensorised FNO (patches with coarser surroundings as channels)",
-    citation: "J. Kossaifi et al., Multi-Grid Tensorized Fourier Neural Operator, TMLR 2024, arXiv:2310.00120",
+    citation:
+      "J. Kossaifi et al., Multi-Grid Tensorized Fourier Neural Operator, TMLR 2024, arXiv:2310.00120",
     dimensions: 1...3,
     smokeConfiguration:
       #"{"type": "mg-tfno", "modes": 6, "width": 8, "layers": 2, "rank": 0.3, "patchPadding": 0.125}"#)

@@ -10,7 +10,9 @@ public struct MultiONet: PointOperatorModel {
     citation:
       "Y. Zang, P.-S. Koutsourelakis, DGenNO, J. Comput. Phys. 538, 2025, 114137, arXiv:2502.06250",
     dimensions: 1...3,
-    smokeConfiguration: #"{"type": "multionet", "width": 24, "layers": 3, "paired": 2}"#)
+    smokeConfiguration: """
+      {"type": "multionet", "width": 24, "layers": 3, "paired": 2, "features": {"type": "periodic", "frequencies": 6}}
+      """)
 
   public let signature: OperatorSignature
   private let grid: [Int]
@@ -20,7 +22,8 @@ public struct MultiONet: PointOperatorModel {
   private let weights: [Parameter]
   private let bias: Parameter
 
-  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws {
+  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
+  {
     self.signature = signature
     grid = signature.gridShape
     let outputs = signature.outputChannels / max(1, signature.outputTimes.count)
@@ -51,7 +54,9 @@ public struct MultiONet: PointOperatorModel {
     }
     let trunks = trunk.outputs(at: points).suffix(count)
     // A sum of products of layers is one product of the layers side by side.
-    func joined(_ layers: [Variable]) -> Variable { layers.dropFirst().reduce(layers[0]) { $0.concatenated(with: $1) } }
+    func joined(_ layers: [Variable]) -> Variable {
+      layers.dropFirst().reduce(layers[0]) { $0.concatenated(with: $1) }
+    }
     return joined(branches).paired(with: joined(Array(trunks)), outputs: 1, bias: bias)
   }
 }

@@ -6,8 +6,10 @@ import Tensors
 /// A deep operator network whose trunk is a basis of proper orthogonal decomposition; equations in PODDeepONet.md.
 public struct PODDeepONet: DataFittedModel {
   public static let card = ModelCard(
-    identifier: "pod-deeponet", title: "branch network for the coefficients of a basis taken from the training outputs",
-    citation: "L. Lu et al., A fair comparison of two neural operators, CMAME 393, 2022, 114778, arXiv:2111.05512",
+    identifier: "pod-deeponet",
+    title: "branch network for the coefficients of a basis taken from the training outputs",
+    citation:
+      "L. Lu et al., A fair comparison of two neural operators, CMAME 393, 2022, 114778, arXiv:2111.05512",
     dimensions: 1...3,
     smokeConfiguration: """
       {"type": "pod-deeponet", "modes": 3, "branch": {"type": "mlp", "hidden": [32], "activation": "tanh"}}
@@ -22,12 +24,14 @@ public struct PODDeepONet: DataFittedModel {
   private let mean: Parameter
   private let outputShape: [Int]
 
-  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws {
+  public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
+  {
     grid = signature.gridShape
     outputChannels = signature.outputChannels
     modes = configuration.modes
     branch = try configuration.branch.build(
-      BranchEnds(outputs: modes, hasLastBias: configuration.hasBias, initialization: configuration.initialization),
+      BranchEnds(
+        outputs: modes, hasLastBias: configuration.hasBias, initialization: configuration.initialization),
       signature: signature, builder: builder)
     let width = signature.outputShape.reduce(outputChannels, *)
     basis = builder.parameter("basis", shape: [modes, width], initial: .zeros, isTrained: false)

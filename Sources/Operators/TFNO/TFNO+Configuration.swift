@@ -49,10 +49,12 @@ extension TFNO {
         doc: "axes that keep their whole extent (tucker): (layers,) input channels, output channels, modes")
       let contraction = try reader.choice(
         "contraction", default: Factorization.Contraction.auto,
-        doc: "reconstructed (dense weight once per update), factorized (channels through the factors) or auto")
+        doc: "reconstructed (dense weight once per update), factorized (channels through the factors) or auto"
+      )
       weights = Weights(
         factorization: Factorization(
-          form: form, rank: rank, ranks: ranks.isEmpty ? nil : ranks, fixedAxes: fixed, contraction: contraction),
+          form: form, rank: rank, ranks: ranks.isEmpty ? nil : ranks, fixedAxes: fixed,
+          contraction: contraction),
         isJoint: try reader.bool("joint", default: false, doc: "one factorised tensor for all layers"))
     }
   }

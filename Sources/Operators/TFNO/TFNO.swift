@@ -7,7 +7,8 @@ public struct TFNO: OperatorModel {
   public static let card = ModelCard(
     identifier: "tfno",
     title: "Tensorised Fourier neural operator (Tucker, CP or tensor-train weights)",
-    citation: "J. Kossaifi et al., Multi-Grid Tensorized Fourier Neural Operator, TMLR 2024, arXiv:2310.00120",
+    citation:
+      "J. Kossaifi et al., Multi-Grid Tensorized Fourier Neural Operator, TMLR 2024, arXiv:2310.00120",
     dimensions: 1...3,
     smokeConfiguration: #"{"type": "tfno", "modes": 6, "width": 8, "layers": 2, "rank": 0.3}"#)
 

@@ -24,11 +24,13 @@ struct AskedPoints {
         fix: "leave --points out, or train a model such as 'deeponet'")
     }
     let normalizer = model.task.outputNormalizer
-    guard normalizer.kind == .none || normalizer.channels == task.signature.outputChannels, normalizer.grid.isEmpty
+    guard normalizer.kind == .none || normalizer.channels == task.signature.outputChannels,
+      normalizer.grid.isEmpty
     else {
       throw AskedPoints.refusal(
         "the output's normalisation is known at the training points only", at: checkpoint,
-        why: "data.normalization.output was '\(normalizer.kind.rawValue)', which has numbers for each of them",
+        why:
+          "data.normalization.output was '\(normalizer.kind.rawValue)', which has numbers for each of them",
         fix: "train with data.normalization.output \"none\"")
     }
     self.task = task

@@ -32,7 +32,8 @@ struct EvaluationReport {
           .init(
             key: result.metric.identifier,
             value: [
-              "mean": .number(result.summary.mean), "trimmedMean": .number(result.summary.trimmedMean), "median": .number(result.summary.median),
+              "mean": .number(result.summary.mean), "trimmedMean": .number(result.summary.trimmedMean),
+              "median": .number(result.summary.median),
               "percentile95": .number(result.summary.percentile95), "worst": .number(result.summary.worst),
               "worstSample": .integer(result.summary.worstIndex + evaluation.sampleIndices.lowerBound),
             ])

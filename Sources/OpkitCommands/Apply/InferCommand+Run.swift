@@ -29,7 +29,8 @@ extension Infer {
       overwrite: force)
     let outputPoints = (task.signature.queries == nil ? reader.axes.map(\.count) : task.signature.outputShape)
       .reduce(1, *)
-    let chunk = max(1, min(64, (1 << 22) / max(outputPoints * channels, reader.pointCount * reader.inputChannels)))
+    let chunk = max(
+      1, min(64, (1 << 22) / max(outputPoints * channels, reader.pointCount * reader.inputChannels)))
     let inputs = HostBuffer(count: chunk * reader.pointCount * reader.inputChannels, precision: precision)
     let outputs = HostBuffer(count: chunk * outputPoints * channels, precision: precision)
     let places = task.signature.queries.map { $0.buffer(samples: chunk, precision: precision) }
@@ -80,6 +81,7 @@ extension OperatorTask {
     var signature = signature
     signature.queries = queries
     return OperatorTask(
-      model: model, derivations: derivations, signature: signature, inputNormalizer: inputNormalizer, outputNormalizer: outputNormalizer)
+      model: model, derivations: derivations, signature: signature, inputNormalizer: inputNormalizer,
+      outputNormalizer: outputNormalizer)
   }
 }

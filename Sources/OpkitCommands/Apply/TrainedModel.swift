@@ -35,7 +35,8 @@ struct TrainedModel {
     let checkpoint = file.checkpoint
     let model = try configuration.model.build(checkpoint.signature, builder)
     task = OperatorTask(
-      model: model, derivations: builder.derivations, signature: checkpoint.signature, inputNormalizer: checkpoint.inputNormalizer,
+      model: model, derivations: builder.derivations, signature: checkpoint.signature,
+      inputNormalizer: checkpoint.inputNormalizer,
       outputNormalizer: checkpoint.outputNormalizer)
     parameters = HostBuffer(count: builder.memoryCount, precision: configuration.training.precision)
     parameterCount = builder.parameterCount

@@ -53,7 +53,8 @@ struct CheckpointExport {
   func write(to path: String, overwrite: Bool) throws -> String {
     try state.write(to: path, overwrite: overwrite)
     return tableText([
-      ["state dict", path], ["parameters", grouped(parameterCount)], ["tensors", String(state.tensors.count)],
+      ["state dict", path], ["parameters", grouped(parameterCount)],
+      ["tensors", String(state.tensors.count)],
     ])
   }
 }

@@ -27,24 +27,28 @@ struct Convert: OpkitCommand {
         opkit convert runs/darcy/best.safetensors -o state_dict.safetensors
       """)
 
-  @Argument(help: "State dict, or checkpoint of opkit.", completion: .file(extensions: ["pt", "safetensors"]))
+  @Argument(
+    help: "State dict, or checkpoint of opkit.", completion: .file(extensions: ["pt", "safetensors"]))
   var input: String
 
   @Option(name: .shortAndLong, help: ArgumentHelp("File to write.", valueName: "file.safetensors"))
   var output: String
 
   @Option(
-    help: ArgumentHelp("Settings of the model, as save_checkpoint writes them.", valueName: "name_metadata.pkl"))
+    help: ArgumentHelp(
+      "Settings of the model, as save_checkpoint writes them.", valueName: "name_metadata.pkl"))
   var metadata: String?
 
   @Option(
     help: ArgumentHelp(
-      "Names of the dataset's variables that are the input channels, separated by commas.", valueName: "names"))
+      "Names of the dataset's variables that are the input channels, separated by commas.", valueName: "names"
+    ))
   var inputs = "x"
 
   @Option(
     help: ArgumentHelp(
-      "Names of the dataset's variables that are the output channels, separated by commas.", valueName: "names"))
+      "Names of the dataset's variables that are the output channels, separated by commas.",
+      valueName: "names"))
   var outputs = "y"
 
   @Flag(help: "Replace the output if it exists.")

@@ -64,10 +64,13 @@ struct StateDictImport {
   }
 
   /// One field per name, or one field with all channels.
-  private static func description(_ names: [String], channels: Int, source: String) throws -> OutputDescription {
+  private static func description(_ names: [String], channels: Int, source: String) throws
+    -> OutputDescription
+  {
     guard names.count == channels || names.count == 1 else {
       throw Diagnostic(
-        "usage.outputs", exit: .usage, "\(names.count) names for \(channels) output channels", at: "--outputs",
+        "usage.outputs", exit: .usage, "\(names.count) names for \(channels) output channels",
+        at: "--outputs",
         why: "the model's last layer has \(channels) channels",
         fix: "give one name for a field of several channels, or \(channels) names")
     }

@@ -22,6 +22,7 @@ struct Opkit: ParsableCommand {
       """,
     version: VersionReport.text,
     subcommands: [
-      Generate.self, Train.self, Eval.self, Infer.self, Convert.self, Inspect.self, List.self, Schema.self, Bench.self,
+      Generate.self, Train.self, Eval.self, Infer.self, Convert.self, Inspect.self, List.self, Schema.self,
+      Bench.self,
     ])
 }

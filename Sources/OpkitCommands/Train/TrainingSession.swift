@@ -46,7 +46,8 @@ struct TrainingSession {
     let validation =
       data.validation.count > 0 ? try data.table(data.validation, precision: training.precision) : nil
     let task = try OperatorTask(
-      model: model, derivations: builder.derivations, fittingNormalizersTo: table, input: configuration.data.inputNormalization,
+      model: model, derivations: builder.derivations, fittingNormalizersTo: table,
+      input: configuration.data.inputNormalization,
       output: configuration.data.outputNormalization)
     trainer = try Trainer(
       task, training, builder: builder, training: table, validation: validation, seed: configuration.seed,
@@ -144,7 +145,8 @@ struct TrainingSession {
     ]
     if data.test.count > 0 {
       let reader = try data.reader(data.test, precision: configuration.training.precision)
-      let predictor = Predictor(trainer.task, parameters: trainer.resultWeights, pool: pool)
+      let predictor = Predictor(
+        trainer.task.asked(atPointsOf: reader), parameters: trainer.resultWeights, pool: pool)
       let evaluation = try ModelEvaluation(predictor, reader, samples: data.test.samples, pool: pool)
       members.append(.init(key: "test", value: EvaluationReport(evaluation).json))
       let panels = run.directory.path + "/panels.png"

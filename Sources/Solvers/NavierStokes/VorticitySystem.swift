@@ -27,7 +27,10 @@ package final class VorticitySystem: SemilinearSystem {
   package var forcing: [(index: Int, value: Complex<Double>)]
   private let meanFlow: (Double, Double)
   private let transform: ComplexPlaneTransform
+  /// Column arrays, Fourier in k₂: one Fourier and one physical along the other axis.
+  private let spectrum: WorkArray
   private let columns: WorkArray
+  private let rowSpectrum: WorkArray
   private let row: WorkArray
   /// 1/(2π|k|²) of every packed mode, 0 for the mean.
   private let inverseLaplacian: WorkArray
@@ -52,7 +55,9 @@ package final class VorticitySystem: SemilinearSystem {
     inverseLaplacian = WorkArray(squares.map { $0 > 0 ? 1 / (2 * .pi * $0) : 0 })
     self.forcing = FourierForcing.packed(forcing, on: plane)
     transform = ComplexPlaneTransform(points: points, modes: plane.modes)
+    spectrum = WorkArray(count: transform.columnArrayCount)
     columns = WorkArray(count: transform.columnArrayCount)
+    rowSpectrum = WorkArray(count: 2 * points)
     row = WorkArray(count: 2 * points)
   }
 
@@ -66,14 +71,14 @@ package final class VorticitySystem: SemilinearSystem {
     let (array, values) = (columns.pointer, row.pointer)
     let z = Self.pairs(values)
     for i in 0..<points {
-      transform.rowBackward(array, row: i, to: values)
+      transform.rowBackward(array, row: i, spectrum: rowSpectrum.pointer, to: values)
       for j in 0..<points {
         let (u, v) = (z[j].x, z[j].y)
         z[j] = SIMD2(u * u - v * v, 2 * (u * v))
       }
-      transform.rowForward(destroying: values, to: array, row: i)
+      transform.rowForward(values, spectrum: rowSpectrum.pointer, to: array, row: i)
     }
-    transform.columnsForward(array)
+    transform.columnsForward(array, to: spectrum.pointer)
     gather(into: result)
     for mode in forcing {
       result[2 &* mode.index] += mode.value.real
@@ -87,17 +92,17 @@ package final class VorticitySystem: SemilinearSystem {
     loadVelocity(of: state.pointer)
     let z = Self.pairs(row.pointer)
     for i in 0..<points {
-      transform.rowBackward(columns.pointer, row: i, to: row.pointer)
+      transform.rowBackward(columns.pointer, row: i, spectrum: rowSpectrum.pointer, to: row.pointer)
       for j in 0..<points { maximum = max(maximum, abs(z[j].x) + abs(z[j].y)) }
     }
     return maximum
   }
 
-  /// The complex velocity in the column array, physical along x₁.
+  /// The complex velocity in ``columns``, physical along x₁.
   ///
   /// û = i k₂ ω̂/(2π|k|²) and v̂ = -i k₁ ω̂/(2π|k|²), so ẑ = (k₁ + i k₂) ω̂/(2π|k|²); that of -k follows from ω̂(-k) = conj ω̂(k).
   private func loadVelocity(of state: UnsafeMutablePointer<Double>) {
-    let (z, omega) = (Self.pairs(columns.pointer), Self.pairs(state))
+    let (z, omega) = (Self.pairs(spectrum.pointer), Self.pairs(state))
     let (modes, width) = (plane.modes, transform.columnStride)
     for r in 0..<plane.rows {
       let wavenumber = plane.wavenumber(ofRow: r)
@@ -115,15 +120,15 @@ package final class VorticitySystem: SemilinearSystem {
       }
     }
     z[0] = SIMD2(meanFlow.0, meanFlow.1)
-    transform.clearUnkeptRows(columns.pointer)
-    transform.columnsBackward(columns.pointer)
+    transform.clearUnkeptRows(spectrum.pointer)
+    transform.columnsBackward(spectrum.pointer, to: columns.pointer)
   }
 
   /// -(∂_xx - ∂_yy)(uv) - ∂_xy (v² - u²) from the coefficients W of z²: with p = k₁² - k₂², q = 2k₁k₂ and V = W(-k),
   ///
   ///     π² (p Im(W + V) - q Re(W + V),   p Re(V - W) + q Im(V - W))
   private func gather(into result: UnsafeMutablePointer<Double>) {
-    let (w, target) = (Self.pairs(columns.pointer), Self.pairs(result))
+    let (w, target) = (Self.pairs(spectrum.pointer), Self.pairs(result))
     let (modes, width) = (plane.modes, transform.columnStride)
     let scale = Double.pi * Double.pi / Double(points * points)
     for r in 0..<plane.rows {

@@ -14,6 +14,8 @@ package final class LineSystem: SemilinearSystem {
   package let modes: Int
   package let points: Int
   package let symbol: [Complex<Double>]
+  /// Degree of the highest product; the equation's arrays, which workers may share, are not touched in an evaluation.
+  private let degree: Int
   /// The whole grid, and grids of a half, a quarter, … of its points.
   private let transforms: [RealTransform]
   private let spectrum: WorkArray
@@ -24,6 +26,7 @@ package final class LineSystem: SemilinearSystem {
   package init(_ equation: LineEquation, points: Int) {
     self.equation = equation
     self.points = points
+    degree = equation.degree
     let kept = equation.modes(points: points)
     modes = kept
     symbol = (0...kept).map(equation.symbol)
@@ -49,7 +52,7 @@ package final class LineSystem: SemilinearSystem {
   package func nonlinearTerm(
     of state: UnsafeMutablePointer<Double>, time: Double, into result: UnsafeMutablePointer<Double>
   ) {
-    guard equation.nonlinear != nil else {
+    guard degree > 1 else {
       result.update(repeating: 0, count: 2 * modeCount)
       return
     }
@@ -87,7 +90,7 @@ package final class LineSystem: SemilinearSystem {
   /// P at every point, in place.
   private func applyPolynomial(_ field: UnsafeMutablePointer<Double>, count: Int) {
     let (c0, c1, c2, c3, c4) = (polynomial[0], polynomial[1], polynomial[2], polynomial[3], polynomial[4])
-    if equation.degree == 2 {
+    if degree == 2 {
       for i in 0..<count { field[i] = (c2 * field[i] + c1) * field[i] + c0 }
     } else {
       for i in 0..<count {
@@ -118,7 +121,7 @@ package final class LineSystem: SemilinearSystem {
     var active = modes
     while active > 0, size(active) <= Self.negligible * largest { active -= 1 }
     // Products reach degree·active; none of them may alias, as the kept modes of a smaller grid are all that it carries.
-    let transform = transforms.last { 2 * equation.degree * active < $0.pointCount } ?? transforms[0]
+    let transform = transforms.last { 2 * degree * active < $0.pointCount } ?? transforms[0]
     let kept = 2 * (min(active, modes) + 1)
     spectrum.pointer.update(from: state, count: kept)
     (spectrum.pointer + kept).update(repeating: 0, count: 2 * transform.modeCount - kept)

@@ -16,11 +16,14 @@ package final class ExponentialStepper<System: SemilinearSystem> {
   private var terms: [WorkArray]
   private var nextTerm: WorkArray
   private let multiplicity: WorkArray
+  /// The table's nodes, in an array of its own: the table's is shared by all workers.
+  private let nodes: [Double]
   private var coefficientSets: [Double: ExponentialCoefficients] = [:]
 
   package init(_ system: System, table: ExponentialTable) {
     self.system = system
     self.table = table
+    nodes = table.nodes.map { $0 }
     let count = 2 * system.modeCount
     func array() -> WorkArray { WorkArray(count: count) }
     state = array()
@@ -45,20 +48,20 @@ package final class ExponentialStepper<System: SemilinearSystem> {
   package func propose(_ stepSize: Double) -> Double {
     let c = coefficients(stepSize)
     let count = system.modeCount
-    for i in 1..<table.nodes.count {
+    for i in 1..<nodes.count {
       ModeArithmetic.combine(
         count, complex: c.isComplex, c.propagators[i], state,
         c.stages[i].map { ($0.weight, terms[$0.stage]) }, into: stageState)
-      evaluate(stageState, time + table.nodes[i] * stepSize, into: terms[i])
+      evaluate(stageState, time + nodes[i] * stepSize, into: terms[i])
     }
     // The propagator of the last stage, which sits at c = 1, is that of the whole step.
     ModeArithmetic.combine(
-      count, complex: c.isComplex, c.propagators[table.nodes.count - 1], state,
+      count, complex: c.isComplex, c.propagators[nodes.count - 1], state,
       zip(c.update, terms).map { ($0, $1) }, into: proposal)
     proposedTime = time + stepSize
     evaluate(proposal, proposedTime, into: nextTerm)
     let estimate = ModeArithmetic.weightedSquare(
-      count, complex: c.isComplex, c.estimate, nextTerm, terms[table.nodes.count - 1],
+      count, complex: c.isComplex, c.estimate, nextTerm, terms[nodes.count - 1],
       multiplicity: multiplicity
     ).squareRoot()
     let size = system.norm(proposal.pointer, weights: multiplicity.pointer)

@@ -36,7 +36,10 @@ struct VerifiedIntegration<System: SemilinearSystem> {
   let startTime: Double
 
   private static var deepestLevel: Int { 40 }
-  private static var mostRefinements: Int { 6 }
+  /// Halvings that are tried in any case; after them the error must at least halve each time, which that of a layer in
+  /// the initial state does and that of a chaotic trajectory does not.
+  private static var certainRefinements: Int { 6 }
+  private static var mostRefinements: Int { 14 }
 
   /// The adaptive pass accepts a step whose embedded estimate, of one order less than the scheme, is below
   /// this multiple of the tolerance; the fine pass then usually meets it at once.
@@ -52,7 +55,8 @@ struct VerifiedIntegration<System: SemilinearSystem> {
       throw SolverError.underResolved(tail: tail, tolerance: tolerance.tail)
     }
     let richardson = Double(1 << stepper.table.order) - 1
-    for _ in 0..<Self.mostRefinements {
+    var previous = Double.infinity
+    for refinement in 0..<Self.mostRefinements {
       mesh = mesh.halved
       guard mesh.stepCount <= tolerance.maximumSteps else { break }
       let fine = try pass(on: mesh, from: initial)
@@ -65,7 +69,8 @@ struct VerifiedIntegration<System: SemilinearSystem> {
         return Trajectory(
           records: fine, timeError: error, spectralTail: spectralTail(fine), steps: mesh.stepCount)
       }
-      coarse = fine
+      guard refinement + 1 < Self.certainRefinements || error <= 0.5 * previous else { break }
+      (coarse, previous) = (fine, error)
     }
     throw SolverError.timeToleranceMissed(tolerance: tolerance.time, steps: mesh.stepCount)
   }

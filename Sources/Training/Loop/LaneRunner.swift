@@ -113,15 +113,15 @@ final class LaneRunner {
   /// Computes the items' losses, and, when training, the lanes' gradients of `scale · Σ losses`.
   ///
   /// - Parameters:
+  ///   - grid: the table's, which would be a new array each time it is asked.
   ///   - steps: applications of the operator per item.
   ///   - losses: receives one value per item; double precision.
   ///   - errors: receives one relative L2 error per item, when evaluating.
   func run(
-    _ items: [Item], of table: SampleTable, steps: Int, parameters: HostBuffer, scale: Double,
+    _ items: [Item], of table: SampleTable, grid: [Int], steps: Int, parameters: HostBuffer, scale: Double,
     losses: HostBuffer, errors: HostBuffer? = nil
   ) {
-    let lanes = division(
-      items.count, steps: steps, grid: table.signature.gridShape, parameters: parameters)
+    let lanes = division(items.count, steps: steps, grid: grid, parameters: parameters)
     batch = Batch(
       items: items, table: table, lanes: lanes, scale: scale, losses: losses, errors: errors)
     pool.repeatKept(lanes.count, laneTask)

@@ -39,7 +39,9 @@ public struct OperatorTask {
   /// - Parameter points: where the output is asked for, if each sample has points of its own.
   func normalizedStep(_ window: Variable, at points: Variable? = nil) -> Variable {
     let input = inputNormalizer.encoding(window)
-    guard let model = model as? any PointOperatorModel, let queries = signature.queries else { return model(input) }
+    guard let model = model as? any PointOperatorModel, let queries = signature.queries else {
+      return model(input)
+    }
     if case .common(let coordinates, let dimensions) = queries {
       return model(input, at: input.graph.points(coordinates, dimensions: dimensions))
     }
@@ -110,7 +112,8 @@ extension Normalizer {
 extension OperatorTask {
   /// The task of a model on training samples: normalisers are fitted to these samples and no others.
   public init(
-    model: any OperatorModel, derivations: [Derivation], fittingNormalizersTo table: SampleTable, input: Normalizer.Kind,
+    model: any OperatorModel, derivations: [Derivation], fittingNormalizersTo table: SampleTable,
+    input: Normalizer.Kind,
     output: Normalizer.Kind
   ) throws {
     let signature = table.signature

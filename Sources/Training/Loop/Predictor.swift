@@ -52,7 +52,8 @@ public final class Predictor {
   ///   - steps: applications of the operator.
   ///   - outputs: receives `[count][grid…][steps · outputChannels]`, raw, time by time.
   public func predict(
-    _ inputs: HostBuffer, at points: HostBuffer? = nil, count: Int, grid: [Int], steps: Int, into outputs: HostBuffer
+    _ inputs: HostBuffer, at points: HostBuffer? = nil, count: Int, grid: [Int], steps: Int,
+    into outputs: HostBuffer
   ) {
     let outputPoints = (task.signature.queries == nil ? grid : task.signature.outputShape).reduce(1, *)
     let (inputChannels, frameChannels) = (task.signature.inputChannels, task.signature.outputChannels)

@@ -34,6 +34,7 @@ public final class Trainer {
   /// Items of the update under way; kept so that a step allocates nothing.
   private var items: [LaneRunner.Item] = []
   private var rateUnderWay = 0.0
+  private let grid: [Int]
   private lazy var segmentTask: (Int, Int) -> Void = { [unowned self] index, _ in update(segment: index) }
 
   /// - Parameters:
@@ -58,6 +59,7 @@ public final class Trainer {
     self.task = task
     self.configuration = configuration
     self.training = training
+    grid = training.signature.gridShape
     self.validation = validation
     self.seed = seed
     self.pool = pool
@@ -151,7 +153,8 @@ public final class Trainer {
   private func update(_ items: [LaneRunner.Item]) throws -> Double {
     let scale = configuration.lossReduction == .mean ? 1 / Double(items.count) : 1
     derived.compute(in: values, pool: pool)
-    runner.run(items, of: training, steps: trainingSteps, parameters: values, scale: scale, losses: losses)
+    runner.run(
+      items, of: training, grid: grid, steps: trainingSteps, parameters: values, scale: scale, losses: losses)
     var sum = 0.0
     for i in items.indices { sum += losses[i] }
     guard sum.isFinite else {
@@ -228,7 +231,7 @@ public final class Trainer {
     derived.compute(in: resultWeights, pool: pool)
     evaluator.run(
       (0..<table.sampleCount).map { .init(sample: $0, start: 0) }, of: table,
-      steps: task.signature.rolloutSteps,
+      grid: table.signature.gridShape, steps: task.signature.rolloutSteps,
       parameters: resultWeights, scale: 1, losses: losses, errors: errors)
     let count = Double(max(1, table.sampleCount))
     return (losses.doubles.reduce(0, +) / count, errors.doubles.reduce(0, +) / count)
@@ -249,7 +252,8 @@ public final class Trainer {
     for _ in 0..<2 {
       let start = clock()
       derived.compute(in: values, pool: pool)
-      runner.run(items, of: training, steps: trainingSteps, parameters: values, scale: 1, losses: losses)
+      runner.run(
+        items, of: training, grid: grid, steps: trainingSteps, parameters: values, scale: 1, losses: losses)
       seconds = clock() - start
     }
     return seconds

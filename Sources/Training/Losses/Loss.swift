@@ -62,7 +62,8 @@ public enum LossRegistry {
     try read(key, of: simple, from: reader, doc: "loss of a part")
   }
 
-  private static func read(_ key: String, of entries: [LossEntry], from reader: ConfigReader, doc: String) throws
+  private static func read(_ key: String, of entries: [LossEntry], from reader: ConfigReader, doc: String)
+    throws
     -> any Loss
   {
     try reader.variant(

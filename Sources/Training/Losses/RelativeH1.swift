@@ -33,7 +33,8 @@ public struct RelativeH1: Loss {
 
   public init(from reader: ConfigReader) throws {
     derivative = try reader.choice(
-      "derivative", default: .differences, doc: "differences (finite, second order), spectral, or mgno (spectral, integers)")
+      "derivative", default: .differences,
+      doc: "differences (finite, second order), spectral, or mgno (spectral, integers)")
     boundary = try reader.choice(
       "boundary", default: .data, doc: "how differences end: as the data's axes say, periodic, or walls")
     measure = try reader.double(

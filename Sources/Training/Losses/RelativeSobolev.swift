@@ -16,7 +16,8 @@ public struct RelativeSobolev: Loss {
   private let cut: Int?
 
   public init(from reader: ConfigReader) throws {
-    order = try reader.double("order", default: -1, in: -8...8, doc: "s; negative orders weigh large scales most")
+    order = try reader.double(
+      "order", default: -1, in: -8...8, doc: "s; negative orders weigh large scales most")
     measure = try reader.double(
       "measure", default: 1, exclusiveMinimum: 0, doc: "length of the domain along each axis")
     cut = try reader.optionalInt("cut", in: 1...4096, doc: "highest frequency that counts on each axis")
