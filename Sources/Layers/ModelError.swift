@@ -28,6 +28,14 @@ public enum ModelError: Error, Equatable {
   case oneOutput(channels: Int)
   case tooManyConstantChannels(count: Int, channels: Int)
   case tooFewSamples(modes: Int, samples: Int, width: Int)
+  /// Grids are those of all levels as far as they exist, finest first.
+  case tooManyLevels(key: String, levels: Int, grids: [[Int]])
+  case levelCount(key: String, count: Int, levels: Int)
+  case kernelsMissGrid(key: String, kernels: [Int], grids: [[Int]], fitting: [Int]?)
+  case normOfAnotherGrid(key: String, trained: [Int], asked: [Int])
+  case headsDoNotDivide(key: String, heads: Int, width: Int)
+  /// The padded points must be a multiple of the patch on the coarsest scale, in points of the finest.
+  case patchesMissGrid(key: String, axis: Int, points: Int, padded: Int, multiple: Int)
 
   /// Key inside the model's configuration that the error is about.
   public var key: String {
@@ -39,6 +47,9 @@ public enum ModelError: Error, Equatable {
       .layerCount(let key, _, _), .noSuchAxis(let key, _, _), .gridNotDivisible(let key, _, _, _):
       return key
     case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
+    case .tooManyLevels(let key, _, _), .levelCount(let key, _, _), .kernelsMissGrid(let key, _, _, _),
+      .normOfAnotherGrid(let key, _, _), .headsDoNotDivide(let key, _, _), .patchesMissGrid(let key, _, _, _, _):
+      return key
     case .dimensions, .needsGrid, .oneOutput: return "type"
     case .rankCount: return "ranks"
     case .patchesDoNotDivide: return "levels"
@@ -158,6 +169,39 @@ extension ModelError: Diagnosable {
         "config.range", exit: .usage, "\(modes) basis functions cannot be had from the training outputs",
         at: "model.modes", why: "\(samples) samples of \(width) values span fewer directions than that",
         fix: "set model.modes lower, or train on more samples")
+    case .tooManyLevels(let key, let levels, let grids):
+      return Diagnostic(
+        "config.range", exit: .usage, "the grid \(grids[0]) has too few points for this model",
+        at: "model.\(key)", why: "model.\(key) asks for \(levels) grids, and \(grids) end too small",
+        fix: "use fewer, or data on a finer grid")
+    case .levelCount(_, let count, let levels):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) has \(count) entries for \(levels) levels", at: "model.\(key)",
+        why: "it is about pairs of neighbouring levels", fix: "give one number for all, or \(levels - 1) numbers")
+    case .kernelsMissGrid(_, let kernels, let grids, let fitting):
+      return Diagnostic(
+        "config.range", exit: .usage, "kernels \(kernels) do not lead back to the grid \(grids[0])",
+        at: "model.\(key)", why: "the levels have the grids \(grids), and each must be reached from the next",
+        fix: fitting.map { "set model.\(key) to \($0)" }
+          ?? "use fewer levels, or data whose points on all axes can be halved that often")
+    case .normOfAnotherGrid(_, let trained, let asked):
+      return Diagnostic(
+        "config.range", exit: .usage, "the model was built for the grid \(trained), not for \(asked)",
+        at: "model.\(key)", why: "its norms have a scale and a shift for every grid point",
+        fix: "use data on that grid, or a model without this norm")
+    case .headsDoNotDivide(_, let heads, let width):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(heads) heads do not divide \(width) channels", at: "model.\(key)",
+        why: "each head has its own equal part of them", fix: "choose heads and width that divide")
+    case .patchesMissGrid(_, let axis, let points, let padded, let multiple):
+      let missing = (points + multiple - 1) / multiple * multiple - points
+      let fraction = (Double(missing) / Double(points) * 10_000).rounded() / 10_000
+      return Diagnostic(
+        "config.range", exit: .usage, "patches do not fill axis \(axis)", at: "model.\(key)",
+        why: "it has \(padded) points with padding; whole patches on all scales take a multiple of \(multiple)",
+        fix: missing > points
+          ? "use smaller patches or fewer scales, or remove model.patch"
+          : "set model.\(key) to \(fraction) on this axis (\(missing) points), or remove model.patch")
     }
   }
 }

@@ -36,6 +36,21 @@ extension OperationCases {
         v[0].activated(.softplus).linearAttention(
           keys: v[1].activated(.softplus), values: v[2], heads: 2, weights: weights(v[1]), normalized: true)
       }),
+    GradientCase(
+      "tokens of all samples", inputs: [field([3], 6)],
+      parameters: { [$0.parameter("tokens", shape: [2, 6], initial: .zeros)] },
+      body: { v, p in
+        let tokens = v[0].graph.repeating(p[0], as: v[0].shape.with(grid: [2]))
+        return tokens.attention(keys: v[0], values: v[0], heads: 2, scale: 1) + tokens
+      }),
+    GradientCase(
+      "harmonics", inputs: [field([3], 5)],
+      parameters: { [$0.parameter("coefficients", shape: [8, 5], initial: .zeros)] },
+      body: { v, p in v[0].addingHarmonics(p[0]) + v[0] }),
+    GradientCase(
+      "harmonics over several tiles", inputs: [field([40], 60)],
+      parameters: { [$0.parameter("coefficients", shape: [4, 60], initial: .zeros)] },
+      body: { v, p in v[0].addingHarmonics(p[0]) }),
     GradientCase("softmax", inputs: [field([5], 33)], body: { v, _ in v[0].softmax() + v[0] }),
     GradientCase(
       "softmax of three groups", inputs: [field([5], 15)], body: { v, _ in v[0].softmax(groups: 3) }),

@@ -172,7 +172,48 @@ func buildModel(
       name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1,
       outputs: 1,
       grid: [128], expected: 115_841 + 4),
+    Count(
+      name: "MgNO Darcy rough", json: #"{"type": "mgno"}"#, inputs: 1, outputs: 1, grid: [256, 256], expected: 572_661),
+    Count(
+      name: "MgNO Darcy smooth", json: #"{"type": "mgno", "layers": 5, "upKernels": [3, 4, 3, 3, 4]}"#, inputs: 1,
+      outputs: 1, grid: [211, 211], expected: 678_093),
+    Count(
+      name: "MgNO pipe", json: #"{"type": "mgno", "layers": 5, "postIterations": [0, 0, 0, 0, 1]}"#, inputs: 2,
+      outputs: 1, grid: [128, 128], expected: 783_876),
+    Count(name: "MgNO Navier–Stokes", json: mgnoNavierStokes, inputs: 1, outputs: 1, grid: [64, 64], expected: 2_885_194),
+    // The authors' code counts 11,241 numbers more, which its forward pass never touches.
+    Count(name: "MgNO Helmholtz", json: mgnoHelmholtz, inputs: 1, outputs: 1, grid: [101, 101], expected: 5_340_565),
+    Count(
+      name: "LSM Darcy", json: #"{"type": "lsm", "patch": 6, "padding": 0.1294}"#, inputs: 1, outputs: 1,
+      grid: [85, 85], expected: 19_187_457),
+    Count(
+      name: "LSM Darcy, physical patches", json: #"{"type": "lsm"}"#, inputs: 1, outputs: 1, grid: [85, 85],
+      expected: 19_187_457),
+    Count(
+      name: "LSM Navier–Stokes", json: #"{"type": "lsm", "patch": 4}"#, inputs: 10, outputs: 1, grid: [64, 64],
+      expected: 19_188_033),
+    Count(
+      name: "LSM airfoil",
+      json: #"{"type": "lsm", "width": 32, "patch": [14, 4], "padding": [0.0136, 0.2549]}"#, inputs: 2, outputs: 1,
+      grid: [221, 51], expected: 4_812_833),
+    Count(
+      name: "LSM pipe", json: #"{"type": "lsm", "width": 48, "patch": 9, "padding": 0.1163}"#, inputs: 2, outputs: 1,
+      grid: [129, 129], expected: 10_804_913),
+    Count(
+      name: "LSM plasticity",
+      json: #"{"type": "lsm", "width": 32, "patch": [7, 2, 2], "padding": [0.1089, 0.0323, 0.6]}"#, inputs: 1,
+      outputs: 4, grid: [101, 31, 20], expected: 13_457_828),
   ]
+
+  private static let mgnoNavierStokes = """
+    {"type": "mgno", "width": 32, "layers": 5, "iterations": [1, 1, 1, 2, 2], "padding": "periodic", \
+    "upPadding": "zero", "convolutionBias": true, "norm": "level", "skip": false, "residual": true}
+    """
+  private static let mgnoHelmholtz = """
+    {"type": "mgno", "width": 20, "iterations": [1, 1, 1, 1, 2], "padding": "reflect", "transferPadding": false, \
+    "upKernels": [3, 4, 4, 3], "widening": true, "convolutionBias": true, "norm": "layer", "skip": false, \
+    "projection": "cycle"}
+    """
 
   @Test(arguments: published)
   func count(_ c: Count) throws {

@@ -114,6 +114,20 @@ private func noise(_ count: Int, _ name: String) -> [Double] {
     try check(#"{"type": "relativeH1"}"#) { 1 + pow(sin(2 * .pi * $0 / Double(n)) * Double(n), 2) }
   }
 
+  /// MgNO's loss against a constant: a plane wave has the factor √(1 + k₁² + k₂²), a wavenumber from 20 on counting as 0.
+  @Test("MgNO's H1 cuts each wavenumber by itself", arguments: [[3, 2], [19, 4], [20, 4], [21, 20]])
+  func mgno(_ k: [Int]) throws {
+    let n = 48
+    let wave = (0..<(n * n)).map { place in
+      2.0.squareRoot() * sin(2 * .pi * Double(k[0] * (place / n) + k[1] * (place % n)) / Double(n))
+    }
+    let loss = try LossProbe(#"{"type": "relativeH1", "derivative": "mgno"}"#, grid: [n, n])
+    let square = k.reduce(1.0) { $0 + ($1 < 20 ? Double($1 * $1) : 0) }
+    // The small constant in denominators is 1e-8, the norm of the target 1.
+    expectClose(
+      [loss.value(wave.map { 1 + $0 }, wave.map { _ in 1 }).loss], [square.squareRoot()], tolerance: 1e-7)
+  }
+
   @Test("of a rotated gradient know no divergence, and of a gradient its Laplacian")
   func divergence() throws {
     let (n, m) = (12, 10)

@@ -21,6 +21,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from deeponet import DeepONet
+from lsm import LSM
+from mgno import MgNO
 from unet import UNet
 
 THREADS = 2
@@ -119,6 +121,8 @@ TWINS = {
     "fno-original": (original_fno, -1),
     "fno": (neuraloperator_fno, 1),
     "deeponet": (DeepONet, -1),
+    "lsm": (LSM, 1),
+    "mgno": (MgNO, 1),
     "unet": (UNet, 1),
 }
 

@@ -10,6 +10,25 @@ extension Graph {
       "constant", inputs: [], output: shape, constants: [values],
       forward: { c in c.kernels.copy(c.constant(0), into: c.output) }, backward: { _ in })
   }
+
+  /// A parameter as a field that is the same for every sample: latent tokens, say.
+  ///
+  /// - Parameter shape: of the field; one sample has as many elements as the parameter, in its order.
+  public func repeating(_ parameter: Parameter, as shape: FieldShape) -> Variable {
+    precondition(parameter.count == shape.sampleCount, "\(parameter.name) does not fit \(shape)")
+    let (batch, width) = (shape.batch, shape.sampleCount)
+    return record(
+      "repeating", inputs: [], output: shape, parameters: [parameter],
+      forward: { c in
+        c.kernels.copyRows(
+          rows: batch, width: width, c.parameter(0), stride: 0, into: c.output, stride: width)
+      },
+      backward: { c in
+        let target = c.parameterGradient(0)
+        c.kernels.columnSums(
+          rows: batch, channels: width, c.outputGradient, into: target.slice, accumulate: target.accumulates)
+      })
+  }
 }
 
 extension Variable {
