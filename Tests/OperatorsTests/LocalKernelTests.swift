@@ -163,12 +163,13 @@ private let roundOff = 1e-12
   func refinement() throws {
     let probe = try ModelProbe(json(#""embedding": "none""#), grid: [16])
     let field = BandLimitedField(highest: 2, dimensions: 1)
-    let outputs = [1, 2, 4, 8, 32].map { factor in
+    // From 5 points a radius on: with the 2.4 of the model's own grid the quadrature is not yet in its limit.
+    let outputs = [2, 4, 8, 32].map { factor in
       let grid = [16 * factor]
       return coarsened(
         probe.output(field.values(grid, channels: 2), probe.shape(grid)), grid, by: factor, channels: 1)
     }
-    let errors = outputs.dropLast().map { worstDifference($0, outputs[4]).difference }
+    let errors = outputs.dropLast().map { worstDifference($0, outputs[3]).difference }
     for (coarse, fine) in zip(errors, errors.dropFirst()) { #expect(fine < 0.7 * coarse, "\(errors)") }
   }
 
