@@ -159,16 +159,17 @@ private let roundOff = 1e-12
       moved, shifted(probe.output(field, shape), grid, by: shift, channels: 1), tolerance: 1e-11)
   }
 
-  @Test("outputs converge under refinement")
+  /// The training grid itself has two points in the radius of an integral kernel and comes before the asymptotic range.
+  @Test("outputs converge under refinement, with the first order of difference kernels that are not odd")
   func refinement() throws {
     let probe = try ModelProbe(json(#""embedding": "none""#), grid: [16])
     let field = BandLimitedField(highest: 2, dimensions: 1)
-    let outputs = [1, 2, 4, 8, 32].map { factor in
+    let outputs = [2, 4, 8, 32].map { factor in
       let grid = [16 * factor]
       return coarsened(
         probe.output(field.values(grid, channels: 2), probe.shape(grid)), grid, by: factor, channels: 1)
     }
-    let errors = outputs.dropLast().map { worstDifference($0, outputs[4]).difference }
+    let errors = outputs.dropLast().map { worstDifference($0, outputs[3]).difference }
     for (coarse, fine) in zip(errors, errors.dropFirst()) { #expect(fine < 0.7 * coarse, "\(errors)") }
   }
 
