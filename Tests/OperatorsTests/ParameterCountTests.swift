@@ -154,6 +154,12 @@ func buildModel(
       json: #"{"type": "unet", "width": 19, "kernel": 9, "kernelInterpolation": true}"#, inputs: 1,
       outputs: 1,
       grid: [128, 128], expected: 65_502_463),
+    // As many as scripts/bench/unet.py has.
+    Count(
+      name: "U-Net of configs/bench",
+      json: #"{"type": "unet", "width": 32, "multipliers": [1, 2, 2, 2], "blocks": 1}"#, inputs: 1,
+      outputs: 1,
+      grid: [64, 64], expected: 7_526_785),
     Count(
       name: "U-NO Darcy (UNO_9)", json: #"{"type": "uno", "width": 32, "padding": 0.1412}"#, inputs: 1,
       outputs: 1,
