@@ -12,7 +12,9 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("LinearAlgebra", ["Diagnostics", "CLAPACKE", "COpenBLAS"]),
   ("Autodiff", ["Diagnostics", "Tensors"]),
   ("Layers", ["Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
-  ("Operators", ["Layers", "LinearAlgebra", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
+  (
+    "Operators", ["Layers", "LinearAlgebra", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]
+  ),
   (
     "Solvers",
     [
@@ -124,7 +126,8 @@ let package = Package(
       name: "OperationBench", dependencies: ["Autodiff", "Tensors"], path: "Tests/OperationBench",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "SolverBench", dependencies: ["Solvers", "Spectral", "Tensors", "CFFTW"], path: "Tests/SolverBench",
+      name: "SolverBench", dependencies: ["Solvers", "Spectral", "Tensors", "CFFTW"],
+      path: "Tests/SolverBench",
       swiftSettings: swiftSettings),
     .target(
       name: "TestSupport", dependencies: ["Diagnostics"], path: "Tests/TestSupport",

@@ -8,7 +8,8 @@ public struct Variable {
   ///
   /// A field `[B, C, N…]` is stored `[B][N…][C]`, so it may be read as `B` rows of ∏N·C channels, say.
   public func reshaped(_ shape: FieldShape) -> Variable {
-    precondition(shape.count == self.shape.count, "\(self.shape) and \(shape) hold different numbers of elements")
+    precondition(
+      shape.count == self.shape.count, "\(self.shape) and \(shape) hold different numbers of elements")
     return Variable(graph: graph, id: id, shape: shape)
   }
 

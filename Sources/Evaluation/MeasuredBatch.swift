@@ -47,7 +47,8 @@ final class MeasuredBatch {
     if let points { try reader.readPoints(samples, into: points.base) }
     let begin = now()
     predictor.predict(
-      inputs, at: points, count: samples.count, grid: reader.signature.gridShape, steps: reader.signature.rolloutSteps,
+      inputs, at: points, count: samples.count, grid: reader.signature.gridShape,
+      steps: reader.signature.rolloutSteps,
       into: prediction)
     return now() - begin
   }

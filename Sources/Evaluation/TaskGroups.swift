@@ -14,7 +14,9 @@ public struct TaskGroups: Sendable, Equatable {
       throw DatasetsError.noSuchVariable(
         path: file.path, name: field, role: "task", known: file.fields.map(\.name))
     }
-    guard variable.shape.count >= 2, variable.shape[0] >= samples.upperBound, variable.shape.allSatisfy({ $0 > 0 }) else {
+    guard variable.shape.count >= 2, variable.shape[0] >= samples.upperBound,
+      variable.shape.allSatisfy({ $0 > 0 })
+    else {
       throw DatasetsError.unusableShape(
         path: file.path, variable: field, shape: variable.shape, reason: "tasks need samples and channels",
         fix: "name a field with one channel per task")

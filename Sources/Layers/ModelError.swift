@@ -48,7 +48,8 @@ public enum ModelError: Error, Equatable {
       return key
     case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
     case .tooManyLevels(let key, _, _), .levelCount(let key, _, _), .kernelsMissGrid(let key, _, _, _),
-      .normOfAnotherGrid(let key, _, _), .headsDoNotDivide(let key, _, _), .patchesMissGrid(let key, _, _, _, _):
+      .normOfAnotherGrid(let key, _, _), .headsDoNotDivide(let key, _, _),
+      .patchesMissGrid(let key, _, _, _, _):
       return key
     case .dimensions, .needsGrid, .oneOutput: return "type"
     case .rankCount: return "ranks"
@@ -177,7 +178,8 @@ extension ModelError: Diagnosable {
     case .levelCount(_, let count, let levels):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) has \(count) entries for \(levels) levels", at: "model.\(key)",
-        why: "it is about pairs of neighbouring levels", fix: "give one number for all, or \(levels - 1) numbers")
+        why: "it is about pairs of neighbouring levels",
+        fix: "give one number for all, or \(levels - 1) numbers")
     case .kernelsMissGrid(_, let kernels, let grids, let fitting):
       return Diagnostic(
         "config.range", exit: .usage, "kernels \(kernels) do not lead back to the grid \(grids[0])",
@@ -198,7 +200,8 @@ extension ModelError: Diagnosable {
       let fraction = (Double(missing) / Double(points) * 10_000).rounded() / 10_000
       return Diagnostic(
         "config.range", exit: .usage, "patches do not fill axis \(axis)", at: "model.\(key)",
-        why: "it has \(padded) points with padding; whole patches on all scales take a multiple of \(multiple)",
+        why:
+          "it has \(padded) points with padding; whole patches on all scales take a multiple of \(multiple)",
         fix: missing > points
           ? "use smaller patches or fewer scales, or remove model.patch"
           : "set model.\(key) to \(fraction) on this axis (\(missing) points), or remove model.patch")

@@ -10,7 +10,8 @@ public enum DenseProduct {
 
   /// C = op(A)·op(B) of m×k and k×n, where op is the transpose if so marked; `a` and `b` are stored untransposed.
   public static func multiply(
-    _ a: [Double], firstTransposed aT: Bool = false, _ b: [Double], secondTransposed bT: Bool = false, rows m: Int,
+    _ a: [Double], firstTransposed aT: Bool = false, _ b: [Double], secondTransposed bT: Bool = false,
+    rows m: Int,
     inner k: Int, columns n: Int
   ) -> [Double] {
     precondition(a.count == m * k && b.count == k * n && usesOneThread, "extents do not fit")

@@ -12,7 +12,8 @@ public struct SymmetricEigenproblem {
     precondition(n >= 1 && matrix.count == n * n)
     var (work, values) = (matrix, [Double](repeating: 0, count: n))
     let status = LAPACKE_dsyevd(
-      LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(n), &work, Int32(n), &values)
+      LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(n), &work, Int32(n), &values
+    )
     precondition(status == 0, "dsyevd does not converge: \(status)")
     self.values = values
     vectors = work

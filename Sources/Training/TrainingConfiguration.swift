@@ -113,7 +113,8 @@ public struct TrainingConfiguration: Sendable {
       "initializeFrom", doc: "checkpoint whose weights training starts from, with a fresh optimizer")
     freeze = try reader.strings(
       "freeze", default: [],
-      doc: "parameters that stay as they are, by the beginnings of their names, such as 'trunk' or 'branch.0'")
+      doc: "parameters that stay as they are, by the beginnings of their names, such as 'trunk' or 'branch.0'"
+    )
     reportEvery = try reader.int(
       "reportEvery", default: 1, in: 1...1_000_000,
       doc: "epochs from one validation, choice of the best weights and line of metrics to the next")

@@ -21,7 +21,8 @@ extension OperationCases {
     GradientCase(
       "pairing \(name)",
       inputs: [
-        FieldShape(batch: 3, grid: [], channels: 5 * outputs), FieldShape(batch: samples, grid: points, channels: 5),
+        FieldShape(batch: 3, grid: [], channels: 5 * outputs),
+        FieldShape(batch: samples, grid: points, channels: 5),
       ],
       parameters: { b in bias ? [b.parameter("bias", shape: [outputs], initial: .zeros)] : [] },
       body: { v, p in v[0].paired(with: v[1], outputs: outputs, bias: p.first) })
@@ -62,7 +63,9 @@ extension OperationCases {
     GradientCase("first point", inputs: [field], body: { v, _ in v[0].firstPoint + v[0].firstPoint }),
     GradientCase(
       "reshaped", inputs: [field],
-      body: { v, _ in v[0].flattened.activated(.tanh).reshaped(FieldShape(batch: 2, grid: [3, 5], channels: 4)) }),
+      body: { v, _ in
+        v[0].flattened.activated(.tanh).reshaped(FieldShape(batch: 2, grid: [3, 5], channels: 4))
+      }),
     GradientCase(
       "with a constant", inputs: [row],
       body: { v, _ in

@@ -68,7 +68,8 @@ enum Binary {
 
     /// What the system says of the process: its state, and from field 11 on user and system time.
     private var statistics: [Substring] {
-      let stat = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
+      let stat =
+        (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)) ?? ""
       // Before these stands the name, in parentheses.
       return stat.split(separator: ")").last?.split(separator: " ") ?? []
     }
@@ -76,7 +77,9 @@ enum Binary {
     /// Seconds of processor time that the program has used.
     var processorSeconds: Double {
       let fields = statistics
-      guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+      guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+        return 0
+      }
       return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
 

@@ -80,7 +80,8 @@ struct ConfigsTests {
 
   @Test("memory does not grow over a thousand steps and predictions")
   func growth() throws {
-    let example = try #require(try ExampleConfiguration.table().first { $0.name.hasPrefix("bench/fno1d-1024") })
+    let example = try #require(
+      try ExampleConfiguration.table().first { $0.name.hasPrefix("bench/fno1d-1024") })
     let outcome = try Binary.run(
       ["bench", example.path, "--steps", "1000", "--json", "-q"] + example.flags, in: Scratch())
     #expect(outcome.status == 0, "\(outcome.error)")

@@ -58,7 +58,9 @@ import Testing
     let padded = try Binary.run(
       ["convert", "state.safetensors", "-o", "c.safetensors", "--set", "model.width=7"], in: scratch)
     #expect(padded.status == 3)
-    #expect(padded.error.contains("has shape") && padded.error.contains("  why ") && padded.error.contains("  fix "))
+    #expect(
+      padded.error.contains("has shape") && padded.error.contains("  why ") && padded.error.contains("  fix ")
+    )
     let missing = try Binary.run(["convert", "none.pt", "-o", "c.safetensors"], in: scratch)
     #expect(missing.status == 3)
     let again = try Binary.run(["convert", "state.safetensors", "-o", "back.safetensors"], in: scratch)

@@ -179,16 +179,23 @@ func buildModel(
       outputs: 1,
       grid: [128], expected: 115_841 + 4),
     Count(
-      name: "MgNO Darcy rough", json: #"{"type": "mgno"}"#, inputs: 1, outputs: 1, grid: [256, 256], expected: 572_661),
+      name: "MgNO Darcy rough", json: #"{"type": "mgno"}"#, inputs: 1, outputs: 1, grid: [256, 256],
+      expected: 572_661),
     Count(
-      name: "MgNO Darcy smooth", json: #"{"type": "mgno", "layers": 5, "upKernels": [3, 4, 3, 3, 4]}"#, inputs: 1,
+      name: "MgNO Darcy smooth", json: #"{"type": "mgno", "layers": 5, "upKernels": [3, 4, 3, 3, 4]}"#,
+      inputs: 1,
       outputs: 1, grid: [211, 211], expected: 678_093),
     Count(
-      name: "MgNO pipe", json: #"{"type": "mgno", "layers": 5, "postIterations": [0, 0, 0, 0, 1]}"#, inputs: 2,
+      name: "MgNO pipe", json: #"{"type": "mgno", "layers": 5, "postIterations": [0, 0, 0, 0, 1]}"#,
+      inputs: 2,
       outputs: 1, grid: [128, 128], expected: 783_876),
-    Count(name: "MgNO Navier–Stokes", json: mgnoNavierStokes, inputs: 1, outputs: 1, grid: [64, 64], expected: 2_885_194),
+    Count(
+      name: "MgNO Navier–Stokes", json: mgnoNavierStokes, inputs: 1, outputs: 1, grid: [64, 64],
+      expected: 2_885_194),
     // The authors' code counts 11,241 numbers more, which its forward pass never touches.
-    Count(name: "MgNO Helmholtz", json: mgnoHelmholtz, inputs: 1, outputs: 1, grid: [101, 101], expected: 5_340_565),
+    Count(
+      name: "MgNO Helmholtz", json: mgnoHelmholtz, inputs: 1, outputs: 1, grid: [101, 101],
+      expected: 5_340_565),
     Count(
       name: "LSM Darcy", json: #"{"type": "lsm", "patch": 6, "padding": 0.1294}"#, inputs: 1, outputs: 1,
       grid: [85, 85], expected: 19_187_457),
@@ -196,14 +203,17 @@ func buildModel(
       name: "LSM Darcy, physical patches", json: #"{"type": "lsm"}"#, inputs: 1, outputs: 1, grid: [85, 85],
       expected: 19_187_457),
     Count(
-      name: "LSM Navier–Stokes", json: #"{"type": "lsm", "patch": 4}"#, inputs: 10, outputs: 1, grid: [64, 64],
+      name: "LSM Navier–Stokes", json: #"{"type": "lsm", "patch": 4}"#, inputs: 10, outputs: 1,
+      grid: [64, 64],
       expected: 19_188_033),
     Count(
       name: "LSM airfoil",
-      json: #"{"type": "lsm", "width": 32, "patch": [14, 4], "padding": [0.0136, 0.2549]}"#, inputs: 2, outputs: 1,
+      json: #"{"type": "lsm", "width": 32, "patch": [14, 4], "padding": [0.0136, 0.2549]}"#, inputs: 2,
+      outputs: 1,
       grid: [221, 51], expected: 4_812_833),
     Count(
-      name: "LSM pipe", json: #"{"type": "lsm", "width": 48, "patch": 9, "padding": 0.1163}"#, inputs: 2, outputs: 1,
+      name: "LSM pipe", json: #"{"type": "lsm", "width": 48, "patch": 9, "padding": 0.1163}"#, inputs: 2,
+      outputs: 1,
       grid: [129, 129], expected: 10_804_913),
     Count(
       name: "LSM plasticity",

@@ -26,12 +26,14 @@ enum FlameCase {
     let stepper = ExponentialStepper(system, table: .etdrk2)
     let state = RandomSines().line(modes: system.modes, stream: "bench", index: 0, seed: 0)
     stepper.start(from: state, time: 0)
-    let solver = Timing.best(repeats: 200, [
-      {
-        _ = stepper.propose(1e-3)
-        stepper.accept()
-      }
-    ])[0]
+    let solver = Timing.best(
+      repeats: 200,
+      [
+        {
+          _ = stepper.propose(1e-3)
+          stepper.accept()
+        }
+      ])[0]
     let transforms = MeasuredTransforms.best(shape: [points], repeats: 200)
     return Timing.line(
       "Kuramoto-Sivashinsky, ETDRK2 step at 1024", solver,

@@ -10,8 +10,10 @@ enum SolverBench {
       try March(arguments: Array(arguments.dropFirst())).run()
     } else {
       print("case                                           solver         limit       ratio  bar")
-      for line in [VorticityCase.line(points: 256), VorticityCase.line(points: 128), FlameCase.line(), ReactionCase.line()]
-      {
+      for line in [
+        VorticityCase.line(points: 256), VorticityCase.line(points: 128), FlameCase.line(),
+        ReactionCase.line(),
+      ] {
         print(line)
       }
     }

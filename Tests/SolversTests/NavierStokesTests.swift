@@ -114,7 +114,8 @@ struct NavierStokesTests {
         return result.relativeDistance(result.state, reference.state)
       }
       let order = observedOrder(steps: counts.map { 1 / Double($0) }, errors: errors)
-      expectBar("forced Navier-Stokes with mean flow: order of \(table.name)", order, near: 4, within: orderBand)
+      expectBar(
+        "forced Navier-Stokes with mean flow: order of \(table.name)", order, near: 4, within: orderBand)
     }
   }
 

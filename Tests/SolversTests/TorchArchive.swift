@@ -28,7 +28,9 @@ struct TorchArchive {
   func doubles(_ suffix: String) throws -> [Double] {
     let range = try #require(members.first { $0.key.hasSuffix(suffix) }).value
     return data.withUnsafeBytes { raw in
-      (0..<range.count / 8).map { raw.loadUnaligned(fromByteOffset: range.lowerBound + 8 * $0, as: Double.self) }
+      (0..<range.count / 8).map {
+        raw.loadUnaligned(fromByteOffset: range.lowerBound + 8 * $0, as: Double.self)
+      }
     }
   }
 

@@ -30,7 +30,8 @@ struct BenchRun {
       random: training.batch, signature: configuration.signature, seed: configuration.seed,
       precision: training.precision)
     let task = try OperatorTask(
-      model: model, derivations: builder.derivations, fittingNormalizersTo: table, input: .none, output: .none)
+      model: model, derivations: builder.derivations, fittingNormalizersTo: table, input: .none, output: .none
+    )
     let pool = WorkerPool(workerCount: threads)
     let trainer = try Trainer(
       task, training, builder: builder, training: table, validation: nil, seed: configuration.seed, pool: pool

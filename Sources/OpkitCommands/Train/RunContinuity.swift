@@ -5,7 +5,8 @@ import Training
 enum RunContinuity {
   /// Keys that may differ: they say how long, how often and where from, not what is computed.
   private static let free: Set<String> = [
-    "training.epochs", "training.checkpointMinutes", "training.recompute", "training.initializeFrom", "data.path", "data.testPath",
+    "training.epochs", "training.checkpointMinutes", "training.recompute", "training.initializeFrom",
+    "data.path", "data.testPath",
     "data.test", "$schema", "$comment",
   ]
 

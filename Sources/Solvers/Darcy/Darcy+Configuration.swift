@@ -13,7 +13,8 @@ extension Darcy {
       doc: "\"vertex\": points i/(n-1), zero boundary included; \"cell\": cell centres (i+1/2)/n")
     method = try reader.choice(
       "method", default: .finiteVolume,
-      doc: "\"finite-volume\": any coefficient; \"galerkin\": polynomials, for log-normal ones that are smooth")
+      doc:
+        "\"finite-volume\": any coefficient; \"galerkin\": polynomials, for log-normal ones that are smooth")
     domain = try reader.choice(
       "domain", default: .square, doc: "where the equation holds; zero elsewhere, cut along the grid")
     source = try reader.double("source", default: 1, in: -1e6...1e6, doc: "mean of the right-hand side f")

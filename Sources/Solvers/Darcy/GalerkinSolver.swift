@@ -6,7 +6,8 @@ import RealModule
 enum GalerkinMeasures {
   static let all = [
     QualityMeasure(
-      name: "truncationError", longName: "relative L2 distance to the solution of half the degree, stored points"),
+      name: "truncationError",
+      longName: "relative L2 distance to the solution of half the degree, stored points"),
     QualityMeasure(name: "degree", longName: "polynomials per direction of the accepted solve"),
   ]
 }
@@ -40,7 +41,9 @@ final class GalerkinSolver: SampleSolver {
     }
     self.field = field(problem.field, "coefficient")
     sourceField = problem.sourceField.map { field($0, "source") }
-    coordinates = (0..<problem.points).map { problem.grid.coordinate($0 * problem.stride, of: problem.solvePoints) }
+    coordinates = (0..<problem.points).map {
+      problem.grid.coordinate($0 * problem.stride, of: problem.solvePoints)
+    }
   }
 
   func solve(index: Int, seed: UInt64) throws -> SolvedSample {
@@ -71,7 +74,8 @@ final class GalerkinSolver: SampleSolver {
           let contrast = (a.max() ?? 1) / (a.min() ?? 1)
           let grid = waves(at: coordinates)
           return SolvedSample(
-            fields: [coefficient(exponents, grid.field), fine] + (sources.map { [source($0, grid.source)] } ?? []),
+            fields: [coefficient(exponents, grid.field), fine]
+              + (sources.map { [source($0, grid.source)] } ?? []),
             quality: [
               "truncationError": error, "degree": Double(degree), "residual": solution.residual,
               "energyError": solution.residual * contrast.squareRoot(), "contrast": contrast,
@@ -119,5 +123,4 @@ final class GalerkinSolver: SampleSolver {
     levels[degree] = made
     return made
   }
-
 }

@@ -57,7 +57,9 @@ package struct GalerkinDiffusion {
       z = preconditioned(r)
       let next = dot(r, z)
       let reduction = (max(0, next) / initial).squareRoot()
-      if reduction <= tolerance { return Solution(coefficients: u, iterations: iteration, residual: reduction) }
+      if reduction <= tolerance {
+        return Solution(coefficients: u, iterations: iteration, residual: reduction)
+      }
       guard next.isFinite else {
         throw .notConverged(iterations: iteration, residual: reduction, tolerance: tolerance)
       }

@@ -17,7 +17,8 @@ extension Helmholtz {
       from: reader.section("field", doc: "Gaussian field with Neumann boundary"),
       default: GaussianCovariance(variance: 1, tau: 3, alpha: 2))
     modes = try reader.int(
-      "modes", default: 100, in: 1...10_000, doc: "cosine modes of the field, those of the lowest wave numbers")
+      "modes", default: 100, in: 1...10_000,
+      doc: "cosine modes of the field, those of the lowest wave numbers")
     // Modes of the lowest |k| fill a quarter of a disc.
     let largest = Helmholtz.largestWavenumber(modes: modes)
     guard largest <= points - 2 else {

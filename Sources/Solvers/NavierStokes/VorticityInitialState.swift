@@ -71,7 +71,8 @@ package enum VorticityInitialState: Sendable, Equatable {
     case .mcWilliams(let spectrum): state = spectrum.plane(plane, stream: stream, index: index, seed: seed)
     case .sines(let largest):
       state = Self.sines(largest, on: plane, Philox(seed: seed, stream: stream), index)
-    case .bumps(let bumps), .vortices(let bumps): state = bumps.plane(plane, stream: stream, index: index, seed: seed)
+    case .bumps(let bumps), .vortices(let bumps):
+      state = bumps.plane(plane, stream: stream, index: index, seed: seed)
     case .squares(let perSide):
       state = Self.squares(perSide, on: plane, Philox(seed: seed, stream: stream), index)
     case .shearLayer(let layer): state = layer.plane(plane, Philox(seed: seed, stream: stream), index)

@@ -12,7 +12,8 @@ extension OrdinaryEquation {
             .antiderivative(
               queries: try section.int(
                 "queries", default: 0, in: 0...65_536,
-                doc: "random points of each sample at which s is given instead of on the grid; 0 for the grid"))
+                doc: "random points of each sample at which s is given instead of on the grid; 0 for the grid"
+              ))
           }
         ),
         ("nonlinear", "s' = -s² + u", { _ in .nonlinear }),

@@ -109,17 +109,18 @@ package final class LineSystem: SemilinearSystem {
 
   /// Grids are not halved below this.
   private static let fewestPoints = 64
-  /// Modes this far below the largest add less than rounding to any product.
+  /// Modes this far below the norm of all add less than rounding to any product.
   private static let negligible = 1e-18
 
   /// Copies the state into the spectrum of the smallest grid on which all products of its active modes, those above
   /// rounding, are exact; a state that viscosity has smoothed needs a small part of the grid.
   private func load(_ state: UnsafeMutablePointer<Double>) -> RealTransform {
-    let size = { (k: Int) in max(abs(state[2 &* k]), abs(state[2 &* k &+ 1])) }
-    var largest = 0.0
-    for k in 0...modes { largest = max(largest, size(k)) }
+    let pairs = UnsafeMutableRawPointer(state).assumingMemoryBound(to: SIMD2<Double>.self)
+    var squares = SIMD2<Double>()
+    for k in 0...modes { squares += pairs[k] * pairs[k] }
+    let bound = Self.negligible * Self.negligible * squares.sum()
     var active = modes
-    while active > 0, size(active) <= Self.negligible * largest { active -= 1 }
+    while active > 0, (pairs[active] * pairs[active]).sum() <= bound { active -= 1 }
     // Products reach degree·active; none of them may alias, as the kept modes of a smaller grid are all that it carries.
     let transform = transforms.last { 2 * degree * active < $0.pointCount } ?? transforms[0]
     let kept = 2 * (min(active, modes) + 1)

@@ -107,7 +107,8 @@ package final class SquareGaussianField {
   }
 
   @inline(__always)
-  private func forEachMode(index: Int, seed: UInt64, _ body: (_ k1: Int, _ k2: Int, _ value: Double) -> Void) {
+  private func forEachMode(index: Int, seed: UInt64, _ body: (_ k1: Int, _ k2: Int, _ value: Double) -> Void)
+  {
     let noise = SpectralNoise(seed: seed, stream: noiseStream, index: index)
     let (amplitude, width) = (amplitudes.pointer, modes + 1)
     for k1 in 0...modes {

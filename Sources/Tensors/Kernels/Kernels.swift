@@ -201,7 +201,8 @@ public struct Kernels: @unchecked Sendable {
     guard rows > 0, width > 0 else { return }
     if rows > 1, width == xStride, width == yStride {
       return copyRows(
-        rows: 1, width: rows * width, x, stride: rows * width, into: y, stride: rows * width, accumulate: accumulate)
+        rows: 1, width: rows * width, x, stride: rows * width, into: y, stride: rows * width,
+        accumulate: accumulate)
     }
     precondition((rows - 1) * xStride + width <= x.count && (rows - 1) * yStride + width <= y.count)
     table.pointee.copy_rows(rows, width, x.base, xStride, y.base, yStride, accumulate ? 1 : 0)

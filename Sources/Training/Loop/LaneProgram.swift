@@ -60,7 +60,8 @@ final class LaneProgram {
     } else {
       let joined = predictions.dropFirst().reduce(predictions[0]) { $0.concatenated(with: $1) }
       let errors = joined.relativeNorm(
-        to: task.masked(target, input), operators: [IdentityOperator(points: joined.shape.points)], epsilon: denominatorEpsilon)
+        to: task.masked(target, input), operators: [IdentityOperator(points: joined.shape.points)],
+        epsilon: denominatorEpsilon)
       self.errors = errors
       program = Program(graph, results: [losses, errors])
     }

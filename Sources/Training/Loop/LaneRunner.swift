@@ -179,7 +179,8 @@ final class LaneRunner {
           into: x.dropping(inputs - passed), stride: inputs)
       }
       kernels.copyRows(
-        rows: outputPoints, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs, into: y,
+        rows: outputPoints, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs,
+        into: y,
         stride: outputs)
     }
     guard let own = program.points, let all = table.points else { return }

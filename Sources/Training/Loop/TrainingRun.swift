@@ -104,7 +104,9 @@ public final class TrainingRun {
         })
       guard let loss else { return .interrupted }
       trainer.progress.seconds = processStart + (now() - loopStart)
-      if trainer.progress.epoch % configuration.reportEvery == 0 || trainer.progress.epoch == configuration.epochs {
+      if trainer.progress.epoch % configuration.reportEvery == 0
+        || trainer.progress.epoch == configuration.epochs
+      {
         try finishEpoch(loss: loss, rate: rate, seconds: now() - epochStart)
         bar.update(trainer.progress.epoch, detail: "loss \(brief(loss))")
       }
