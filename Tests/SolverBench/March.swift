@@ -89,7 +89,7 @@ struct March {
     // Coefficients are made once per step size, as in any generation of more than a few samples.
     for stepper in steppers.members {
       stepper.start(from: initial, time: 0)
-      _ = stepper.propose(stepSize)
+      stepper.advance(stepSize)
     }
     let shared = Crew([initial])
     let count = steps
@@ -97,10 +97,7 @@ struct March {
     WorkerPool(workerCount: workers).forEach(samples) { _, worker in
       let stepper = steppers.members[worker]
       stepper.start(from: shared.members[0], time: 0)
-      for _ in 0..<count {
-        _ = stepper.propose(stepSize)
-        stepper.accept()
-      }
+      for _ in 0..<count { stepper.advance(stepSize) }
     }
     print((ContinuousClock.now - start) / .seconds(1))
     return unpack(steppers.members[0].system, steppers.members[0].state)

@@ -10,7 +10,7 @@ final class ExponentialCoefficients {
   let isComplex: Bool
   let propagators: [WorkArray]
   let stages: [[(stage: Int, weight: WorkArray)]]
-  let update: [WorkArray]
+  let update: [(stage: Int, weight: WorkArray)]
   let estimate: WorkArray
 
   init(_ table: ExponentialTable, symbol: [Complex<Double>], stepSize: Double) {
@@ -50,7 +50,7 @@ final class ExponentialCoefficients {
     }
     propagators = propagations.compactMap { propagatorArrays[$0] }
     stages = table.stages.map { $0.map { ($0.stage, array($0.weight)) } }
-    update = table.update.map(array)
+    update = table.update.enumerated().map { ($0, array($1)) }
     estimate = array(table.estimate)
   }
 }

@@ -46,26 +46,41 @@ package final class ExponentialStepper<System: SemilinearSystem> {
   /// - Returns: the embedded estimate of the local error, relative to the new state's norm; NaN or
   ///   infinite if the step blew up.
   package func propose(_ stepSize: Double) -> Double {
+    let c = form(stepSize)
+    let estimate = ModeArithmetic.weightedSquare(
+      system.modeCount, complex: c.isComplex, c.estimate, nextTerm, terms[nodes.count - 1],
+      multiplicity: multiplicity
+    ).squareRoot()
+    let size = norm(of: proposal)
+    return size > 0 ? estimate / size : (estimate == 0 ? 0 : .infinity)
+  }
+
+  /// One step whose size is settled: without an estimate, and accepted whatever comes of it.
+  package func advance(_ stepSize: Double) {
+    _ = form(stepSize)
+    accept()
+  }
+
+  /// L² norm of a state; NaN or infinite once a march has blown up.
+  package func norm(of state: WorkArray) -> Double {
+    system.norm(state.pointer, weights: multiplicity.pointer)
+  }
+
+  /// Leaves a step of the given size in the proposal, and its nonlinear term behind it.
+  private func form(_ stepSize: Double) -> ExponentialCoefficients {
     let c = coefficients(stepSize)
     let count = system.modeCount
     for i in 1..<nodes.count {
       ModeArithmetic.combine(
-        count, complex: c.isComplex, c.propagators[i], state,
-        c.stages[i].map { ($0.weight, terms[$0.stage]) }, into: stageState)
+        count, complex: c.isComplex, c.propagators[i], state, c.stages[i], of: terms, into: stageState)
       evaluate(stageState, time + nodes[i] * stepSize, into: terms[i])
     }
     // The propagator of the last stage, which sits at c = 1, is that of the whole step.
     ModeArithmetic.combine(
-      count, complex: c.isComplex, c.propagators[nodes.count - 1], state,
-      zip(c.update, terms).map { ($0, $1) }, into: proposal)
+      count, complex: c.isComplex, c.propagators[nodes.count - 1], state, c.update, of: terms, into: proposal)
     proposedTime = time + stepSize
     evaluate(proposal, proposedTime, into: nextTerm)
-    let estimate = ModeArithmetic.weightedSquare(
-      count, complex: c.isComplex, c.estimate, nextTerm, terms[nodes.count - 1],
-      multiplicity: multiplicity
-    ).squareRoot()
-    let size = system.norm(proposal.pointer, weights: multiplicity.pointer)
-    return size > 0 ? estimate / size : (estimate == 0 ? 0 : .infinity)
+    return c
   }
 
   /// Makes the proposed step the state. `time` may be given to remove rounding at an output time.
@@ -83,7 +98,7 @@ package final class ExponentialStepper<System: SemilinearSystem> {
       let im = a.pointer[2 * i + 1] - b.pointer[2 * i + 1]
       square += multiplicity.pointer[i] * (re * re + im * im)
     }
-    let size = system.norm(b.pointer, weights: multiplicity.pointer)
+    let size = norm(of: b)
     return size > 0 ? square.squareRoot() / size : (square == 0 ? 0 : .infinity)
   }
 

@@ -3,27 +3,31 @@ import Spectral
 /// Loops over modes that the steppers are made of. Coefficients are real (one number per mode) or complex
 /// (interleaved); states are interleaved complex numbers.
 enum ModeArithmetic {
-  /// out = P·u + Σ_j C_j·N_j, for up to four terms in one pass.
+  /// out = P·u + Σ_j C_j·N_j over some stages j, two in one pass.
+  ///
+  /// - Parameter values: N of every stage.
   static func combine(
     _ count: Int, complex: Bool, _ propagator: WorkArray, _ state: WorkArray,
-    _ terms: [(weight: WorkArray, value: WorkArray)], into out: WorkArray
+    _ terms: [(stage: Int, weight: WorkArray)], of values: [WorkArray], into out: WorkArray
   ) {
-    var next = 0
     if complex {
       complexPass(count, propagator.pointer, state.pointer, out.pointer, adding: false)
       for term in terms {
-        complexPass(count, term.weight.pointer, term.value.pointer, out.pointer, adding: true)
+        complexPass(count, term.weight.pointer, values[term.stage].pointer, out.pointer, adding: true)
       }
       return
     }
+    var next = 0
     var base = state.pointer
     var factor: UnsafeMutablePointer<Double>? = propagator.pointer
     repeat {
       let group = min(2, terms.count - next)
       realPass(
         count, factor, base, out.pointer,
-        group > 0 ? terms[next].weight.pointer : nil, group > 0 ? terms[next].value.pointer : nil,
-        group > 1 ? terms[next + 1].weight.pointer : nil, group > 1 ? terms[next + 1].value.pointer : nil)
+        group > 0 ? terms[next].weight.pointer : nil,
+        group > 0 ? values[terms[next].stage].pointer : nil,
+        group > 1 ? terms[next + 1].weight.pointer : nil,
+        group > 1 ? values[terms[next + 1].stage].pointer : nil)
       next += max(1, group)
       base = out.pointer
       factor = nil
