@@ -68,20 +68,12 @@ extension TruncatedTransform {
 
   /// A tile of a line from the line's modes; the transpose of ``lineToModes``.
   public func lineFromModes(
-    _ kernels: Kernels, _ map: Map, _ modes: Slice, _ tile: LineTile, channels: Int, scratch: Slice,
-    into line: Slice, _ start: Kernels.Start
+    _ kernels: Kernels, _ map: Map, _ modes: Slice, _ tile: LineTile, channels: Int, into line: Slice,
+    _ start: Kernels.Start
   ) {
-    let count = tile.rows.count * channels
-    let (even, odd) = (scratch.dropping(0, length: count), scratch.dropping(count, length: count))
     let (cosine, sine) = table(map, tile)
-    kernels.multiply(
-      cosine.transposed, .init(modes, rows: lastModes, columns: channels, stride: 2 * channels),
-      into: .init(even, rows: tile.rows.count, columns: channels))
-    kernels.multiply(
-      sine.transposed,
-      .init(modes.dropping(channels), rows: lastModes, columns: channels, stride: 2 * channels),
-      into: .init(odd, rows: tile.rows.count, columns: channels))
-    kernels.unfold(
-      even: even, odd: odd, points: lastPoints, channels: channels, rows: tile.rows, into: line, start)
+    kernels.mirroredSynthesis(
+      cosine: cosine, sine: sine, modes: modes, points: lastPoints, channels: channels, rows: tile.rows,
+      into: line, start)
   }
 }

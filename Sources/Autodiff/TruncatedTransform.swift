@@ -165,7 +165,7 @@ public final class TruncatedTransform: Sendable {
       for tile in tiles {
         lineFromModes(
           kernels, map, scratch.0.dropping(index * width, length: width), tile, channels: channels,
-          scratch: scratch.1, into: x.dropping(index * line, length: line), accumulate ? .accumulate : .zero)
+          into: x.dropping(index * line, length: line), accumulate ? .accumulate : .zero)
       }
     }
   }

@@ -12,6 +12,7 @@ typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
 #endif
 
 #include "gemm.template.h"
+#include "mirrored.template.h"
 #include "pointwise.template.h"
 #include "convolution.template.h"
 #include "norm.template.h"
@@ -25,11 +26,13 @@ const OpkitKernels NAME(table) = {
     .combine = NAME(combine),
     .split = NAME(split),
     .fold = NAME(fold),
-    .unfold = NAME(unfold),
+    .mirrored_synthesis = NAME(mirrored_synthesis),
     .butterfly = NAME(butterfly),
     .activate = NAME(activate),
     .activate_backward = NAME(activate_backward),
     .activate_both = NAME(activate_both),
+    .activate_gated = NAME(activate_gated),
+    .activate_gated_backward = NAME(activate_gated_backward),
     .scale = NAME(scale),
     .multiply = NAME(multiply),
     .gate = NAME(gate),

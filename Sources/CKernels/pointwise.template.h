@@ -37,39 +37,35 @@ INLINE vec NAME(vtanh)(vec x) {
   const vec magnitude = a < 0.625f ? small : large;
   return x < 0.0f ? -magnitude : magnitude;
 }
-// Φ(x) of the standard normal distribution and GELU'(x) = Φ(x) + x·φ(x). With t = x² and |x| < 5.8,
-//     2Φ(x) − 1 = x·P₆(t)/Q₇(t)    2·GELU'(x) − 1 = x·R₇(t)/Q₇(t)
-// fitted together by weighted least squares to 3.4e-8; beyond, both are ±1 but for less than two roundings.
-INLINE void NAME(gelu_parts)(vec x, vec *cumulative, vec *slope) {
-  const vec t = x * x;
-  vec q = (vec)2.060427035e-10f;
-  q = FMA(q, t, (vec)9.811034215e-08f);
-  q = FMA(q, t, (vec)6.043828245e-06f);
-  q = FMA(q, t, (vec)1.673187450e-04f);
-  q = FMA(q, t, (vec)3.103993234e-03f);
-  q = FMA(q, t, (vec)3.805597116e-02f);
-  q = FMA(q, t, (vec)2.850364564e-01f);
-  q = FMA(q, t, (vec)1.0f);
-  vec p = (vec)6.704547547e-09f;
-  p = FMA(p, t, (vec)8.912745961e-07f);
-  p = FMA(p, t, (vec)3.431393733e-05f);
-  p = FMA(p, t, (vec)7.258516706e-04f);
-  p = FMA(p, t, (vec)1.240848629e-02f);
-  p = FMA(p, t, (vec)9.444444573e-02f);
-  p = FMA(p, t, (vec)7.978847531e-01f);
-  vec r = (vec)-3.854090982e-11f;
-  r = FMA(r, t, (vec)1.419911208e-08f);
-  r = FMA(r, t, (vec)2.567850882e-07f);
-  r = FMA(r, t, (vec)6.476361561e-05f);
-  r = FMA(r, t, (vec)-1.728544926e-04f);
-  r = FMA(r, t, (vec)2.879285582e-02f);
-  r = FMA(r, t, (vec)-7.706980603e-02f);
-  r = FMA(r, t, (vec)1.595768936f);
-  const vec scaled = x / q;
-  const vec outer = x < 0.0f ? (vec)-1.0f : (vec)1.0f;
-  const NAME(ivec) inside = __builtin_elementwise_abs(x) < 5.8f;
-  *cumulative = FMA((vec)0.5f, inside ? scaled * p : outer, (vec)0.5f);
-  *slope = FMA((vec)0.5f, inside ? scaled * r : outer, (vec)0.5f);
+// Φ(x) of the standard normal distribution and GELU'(x) = Φ(x) + x·φ(x) less a half, both odd: with c = x cut to
+// |c| ≤ 5.6, where they are ±1/2 but for 1e-8, and t = c²,
+//     Φ − 1/2 = c·P₅(t)/Q₅(t)                                   alone, or
+//     Φ − 1/2 = c·P₅(t)/Q₇(t)    GELU' − 1/2 = c·R₇(t)/Q₇(t)    together,
+// fitted by reweighted least squares to 3e-8 and 7e-8 of max(1, |x|).
+#define GELU_REACH 5.6f
+#define HORNER(p, ...) \
+  const float p##_terms[] = {__VA_ARGS__}; \
+  vec p = (vec)p##_terms[0]; \
+  UNROLL for (int i = 1; i < (int)(sizeof p##_terms / sizeof(float)); i++) p = FMA(p, t, (vec)p##_terms[i]);
+INLINE vec NAME(gelu)(vec x) {
+  // Cut from below, the factor of Φ stays finite where Φ's error would be all there is. NaN passes.
+  const vec bounded = x < -GELU_REACH ? (vec)-GELU_REACH : x;
+  const vec c = bounded > GELU_REACH ? (vec)GELU_REACH : bounded, t = c * c;
+  HORNER(q, 1.180050929e-06f, 7.968200671e-05f, 1.985283002e-03f, 2.963241515e-02f, 2.557916521e-01f, 1.0f)
+  HORNER(p, 2.170713380e-08f, 6.525702379e-06f, 1.867737304e-04f, 4.785904665e-03f, 3.555670835e-02f, 3.989421045e-01f)
+  return bounded * (c * p / q + 0.5f);
+}
+INLINE void NAME(gelu_both)(vec x, vec *value, vec *slope) {
+  const vec bounded = x < -GELU_REACH ? (vec)-GELU_REACH : x;
+  const vec c = bounded > GELU_REACH ? (vec)GELU_REACH : bounded, t = c * c;
+  HORNER(q, -1.957337175e-11f, 9.736623573e-09f, 2.379046001e-06f, 1.055935894e-04f, 2.343683367e-03f,
+         3.251978221e-02f, 2.662455400e-01f, 1.0f)
+  HORNER(p, 1.005907026e-07f, 9.475159312e-06f, 2.420229667e-04f, 5.242555259e-03f, 3.972742476e-02f, 3.989420426e-01f)
+  HORNER(r, -3.762847748e-11f, 6.594640145e-09f, -4.033537051e-07f, 3.135568074e-05f, -3.440654119e-04f,
+         1.497726908e-02f, -5.352910915e-02f, 7.978848591e-01f)
+  const vec scaled = c / q;
+  *value = bounded * FMA(scaled, p, (vec)0.5f);
+  *slope = FMA(scaled, r, (vec)0.5f);
 }
 // sin and cos by x = q·π/2 + r in three exact parts, then Cephes' polynomials on |r| ≤ π/4; beyond 8192, where the
 // parts are no longer exact, the C library's. Absolute error below 1.2e-7.
@@ -118,9 +114,13 @@ INLINE vec NAME(each)(vec x, double (*f)(double)) {
 }
 INLINE vec NAME(vexp)(vec x) { return NAME(each)(x, exp); }
 INLINE vec NAME(vtanh)(vec x) { return NAME(each)(x, tanh); }
-INLINE void NAME(gelu_parts)(vec x, vec *cumulative, vec *slope) {
-  *cumulative = 0.5 * NAME(each)(x * -0.70710678118654752440, erfc);
-  *slope = FMA(x, 0.39894228040143267794 * NAME(vexp)(x * x * -0.5), *cumulative);
+INLINE void NAME(gelu_both)(vec x, vec *value, vec *slope) {
+  const vec cumulative = 0.5 * NAME(each)(x * -0.70710678118654752440, erfc);
+  *value = x * cumulative;
+  *slope = FMA(x, 0.39894228040143267794 * NAME(vexp)(x * x * -0.5), cumulative);
+}
+INLINE vec NAME(gelu)(vec x) {
+  return x * (0.5 * NAME(each)(x * -0.70710678118654752440, erfc));
 }
 INLINE void NAME(sine_cosine)(vec x, vec *sine, vec *cosine) {
   *sine = NAME(each)(x, sin);
@@ -133,11 +133,7 @@ INLINE vec NAME(log_one_plus)(vec t) { return NAME(each)(t, log1p); }
 
 // Value and derivative of activation f; f is a compile-time constant at every use.
 INLINE vec NAME(value)(const int f, vec z) {
-  if (f == OPKIT_GELU) {
-    vec c, unused;
-    NAME(gelu_parts)(z, &c, &unused);
-    return z * c;
-  }
+  if (f == OPKIT_GELU) return NAME(gelu)(z);
   if (f == OPKIT_RELU) return __builtin_elementwise_max(z, (vec)(REAL)0);
   if (f == OPKIT_TANH) return NAME(vtanh)(z);
   if (f == OPKIT_SILU) return z * ((REAL)1 / ((REAL)1 + NAME(vexp)(-z)));
@@ -154,9 +150,7 @@ INLINE vec NAME(value)(const int f, vec z) {
 }
 INLINE void NAME(both)(const int f, vec z, vec *h, vec *derivative) {
   if (f == OPKIT_GELU) {
-    vec c;
-    NAME(gelu_parts)(z, &c, derivative);
-    *h = z * c;
+    NAME(gelu_both)(z, h, derivative);
   } else if (f == OPKIT_RELU) {
     *h = __builtin_elementwise_max(z, (vec)(REAL)0);
     *derivative = z > (REAL)0 ? (vec)(REAL)1 : (vec)(REAL)0;
@@ -218,6 +212,33 @@ static void NAME(activate_backward)(int f, ptrdiff_t n, const void *zv, const vo
     const vec g = AT(dh) * d;                             \
     PUT(dz, accumulate ? AT(dz) + g : g);                 \
   })
+  BY_ACTIVATION(f, RUN)
+#undef RUN
+}
+
+// z + g ⊙ s is the activation's argument; g has one element a column.
+static void NAME(activate_gated)(int f, ptrdiff_t rows, ptrdiff_t c, const void *zv, const void *sv, const void *gv,
+                                 void *hv) {
+  const REAL *z = zv, *s = sv, *g = gv;
+  REAL *h = hv;
+#define RUN(k)                                                                 \
+  for (ptrdiff_t r = 0; r < rows; r++, z += c, s += c, h += c)                  \
+    FOR_VECTORS(c, { PUT(h, NAME(value)(k, FMA(AT(s), AT(g), AT(z)))); })
+  BY_ACTIVATION(f, RUN)
+#undef RUN
+}
+
+static void NAME(activate_gated_backward)(int f, ptrdiff_t rows, ptrdiff_t c, const void *zv, const void *sv,
+                                          const void *gv, const void *dhv, void *dzv) {
+  const REAL *z = zv, *s = sv, *g = gv, *dh = dhv;
+  REAL *dz = dzv;
+#define RUN(k)                                                                 \
+  for (ptrdiff_t r = 0; r < rows; r++, z += c, s += c, dh += c, dz += c)        \
+    FOR_VECTORS(c, {                                                           \
+      vec h, d;                                                                \
+      NAME(both)(k, FMA(AT(s), AT(g), AT(z)), &h, &d);                         \
+      PUT(dz, AT(dh) * d);                                                     \
+    })
   BY_ACTIVATION(f, RUN)
 #undef RUN
 }

@@ -66,7 +66,7 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
   @Test("sums and differences of mirrored rows", arguments: KernelVariant.all)
   func mirrored(_ v: KernelVariant) {
     for (points, c) in [(1, 3), (2, 5), (9, 4), (12, 33), (7, 16)] {
-      let (x, row) = (v.random(points * c, "x"), v.random(c, "row"))
+      let x = v.random(points * c, "x")
       let half = points / 2 + 1
       func mirror(_ n: Int) -> Int? { n == 0 || 2 * n == points ? nil : points - n }
       for rows in [0..<half, (half / 2)..<half] {
@@ -83,22 +83,6 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
         }
         expectClose(even.doubles, sums, tolerance: v.tolerance, "sums")
         expectClose(odd.doubles, differences, tolerance: v.tolerance, "differences")
-        for mode in 0..<3 {
-          let y = v.random(points * c, "y")
-          var expected = y.doubles
-          for n in rows {
-            for j in 0..<c {
-              func start(_ i: Int) -> Double { mode == 0 ? 0 : mode == 1 ? y[i * c + j] : row[j] }
-              let (e, o) = (even[(n - rows.lowerBound) * c + j], odd[(n - rows.lowerBound) * c + j])
-              expected[n * c + j] = start(n) + e + o
-              if let image = mirror(n) { expected[image * c + j] = start(image) + e - o }
-            }
-          }
-          v.kernels.unfold(
-            even: even.slice(), odd: odd.slice(), points: points, channels: c, rows: rows, into: y.slice(),
-            mode == 0 ? .zero : mode == 1 ? .accumulate : .row(row.slice()))
-          expectClose(y.doubles, expected, tolerance: v.tolerance, "\(points) points, mode \(mode)")
-        }
       }
       var expected = x.doubles
       for n in 1..<max(1, half) where mirror(n) != nil {
@@ -109,6 +93,42 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
       }
       v.kernels.butterfly(x.slice(), points: points, channels: c)
       expectClose(x.doubles, expected, tolerance: v.tolerance, "butterfly of \(points)")
+    }
+  }
+
+  @Test("lines from modes, mirrored", arguments: KernelVariant.all)
+  func mirroredSynthesis(_ v: KernelVariant) {
+    for (points, c, count) in [(1, 3, 1), (2, 5, 2), (9, 4, 5), (12, 33, 7), (29, 40, 3), (64, 16, 12)] {
+      let half = points / 2 + 1
+      let (cosine, sine) = (v.random(count * half, "cosine"), v.random(count * half, "sine"))
+      let (modes, row) = (v.random(count * 2 * c, "modes"), v.random(c, "row"))
+      for rows in [0..<half, (half / 2)..<half, 0..<(half / 3)] {
+        for mode in 0..<3 {
+          let y = v.random(points * c, "y")
+          var expected = y.doubles
+          for n in rows {
+            for j in 0..<c {
+              func start(_ i: Int) -> Double { mode == 0 ? 0 : mode == 1 ? y[i * c + j] : row[j] }
+              let even = (0..<count).reduce(0.0) { $0 + cosine[$1 * half + n] * modes[2 * $1 * c + j] }
+              let odd = (0..<count).reduce(0.0) { $0 + sine[$1 * half + n] * modes[(2 * $1 + 1) * c + j] }
+              if n == 0 || 2 * n == points {
+                expected[n * c + j] = start(n) + even
+              } else {
+                expected[n * c + j] = start(n) + even + odd
+                expected[(points - n) * c + j] = start(points - n) + even - odd
+              }
+            }
+          }
+          func columns(_ table: HostBuffer) -> Kernels.Matrix {
+            .init(table.slice(from: rows.lowerBound), rows: count, columns: rows.count, stride: half)
+          }
+          v.kernels.mirroredSynthesis(
+            cosine: columns(cosine), sine: columns(sine), modes: modes.slice(), points: points, channels: c,
+            rows: rows, into: y.slice(), mode == 0 ? .zero : mode == 1 ? .accumulate : .row(row.slice()))
+          expectClose(
+            y.doubles, expected, tolerance: v.tolerance, "\(points) points, \(rows), mode \(mode)")
+        }
+      }
     }
   }
 
@@ -195,6 +215,25 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
       let g = dz.doubles
       v.kernels.activateBackward(f, z: z.slice(), dh: dz.slice(), into: dz.slice())
       expectClose(dz.doubles, zip(g, d.doubles).map { $0 * $1 }, tolerance: v.tolerance, "\(f) backward")
+    }
+  }
+
+  @Test("gated activations", arguments: KernelVariant.all)
+  func gatedActivations(_ v: KernelVariant) {
+    let (rows, channels) = (37, 19)
+    let (z, s, g) = (v.random(rows * channels, "z"), v.random(rows * channels, "s"), v.random(channels, "g"))
+    let dh = v.random(rows * channels, "dh")
+    let sums = (0..<(rows * channels)).map { z[$0] + g[$0 % channels] * s[$0] }
+    for f in Activation.allCases {
+      let (h, dz) = (v.empty(rows * channels), v.empty(rows * channels))
+      v.kernels.activateGated(
+        f, rows: rows, channels: channels, z.slice(), plus: s.slice(), by: g.slice(), into: h.slice())
+      v.kernels.activateGatedBackward(
+        f, rows: rows, channels: channels, z.slice(), plus: s.slice(), by: g.slice(), dh: dh.slice(),
+        into: dz.slice())
+      expectClose(h.doubles, sums.map { reference(f, $0).0 }, tolerance: v.tolerance, "\(f)")
+      let slopes = zip(dh.doubles, sums).map { $0 * reference(f, $1).1 }
+      expectClose(dz.doubles, slopes, tolerance: v.tolerance, "\(f) backward")
     }
   }
 

@@ -84,16 +84,11 @@ private struct PointwiseMLP: Sendable {
     }
   }
 
-  /// z = h·W₂ + b₂ + g ⊙ s of a tile.
-  private func outputValues(_ c: OperationContext, _ start: Int, _ count: Int, _ h: Slice, _ z: Slice) {
+  /// h·W₂ + b₂ of a tile.
+  private func ungated(_ c: OperationContext, _ count: Int, _ h: Slice, _ z: Slice) {
     c.kernels.multiply(
       .init(h, rows: count, columns: hidden), .init(c.parameter(2), rows: hidden, columns: outputs),
       into: .init(z, rows: count, columns: outputs), .row(c.parameter(3)))
-    if hasSkip {
-      c.kernels.gate(
-        rows: count, channels: outputs, c.input(1).dropping(start * outputs), by: c.parameter(4), into: z,
-        accumulate: true)
-    }
   }
 
   func forward(_ c: OperationContext) {
@@ -101,8 +96,14 @@ private struct PointwiseMLP: Sendable {
     forEachTile { start, count in
       hiddenValues(c, start, count, h, derivative: nil)
       let y = c.output.dropping(start * outputs, length: count * outputs)
-      outputValues(c, start, count, h, y)
-      if outputActivation != .identity { c.kernels.activate(outputActivation, y, into: y) }
+      ungated(c, count, h, y)
+      if hasSkip {
+        c.kernels.activateGated(
+          outputActivation, rows: count, channels: outputs, y, plus: c.input(1).dropping(start * outputs),
+          by: c.parameter(4), into: y)
+      } else if outputActivation != .identity {
+        c.kernels.activate(outputActivation, y, into: y)
+      }
     }
   }
 
@@ -120,8 +121,15 @@ private struct PointwiseMLP: Sendable {
       hiddenValues(c, start, count, h, derivative: derivative)
       let dz = c.outputGradient.dropping(start * outputs, length: count * outputs)
       if outputActivation != .identity {
-        outputValues(c, start, count, h, z)
-        k.activateBackward(outputActivation, z: z.dropping(0, length: count * outputs), dh: dz, into: dz)
+        ungated(c, count, h, z)
+        let z = z.dropping(0, length: count * outputs)
+        if hasSkip {
+          k.activateGatedBackward(
+            outputActivation, rows: count, channels: outputs, z, plus: c.input(1).dropping(start * outputs),
+            by: c.parameter(4), dh: dz, into: dz)
+        } else {
+          k.activateBackward(outputActivation, z: z, dh: dz, into: dz)
+        }
       }
       let hMatrix = Kernels.Matrix(h, rows: count, columns: hidden)
       let dzMatrix = Kernels.Matrix(dz, rows: count, columns: outputs)

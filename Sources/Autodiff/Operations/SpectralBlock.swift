@@ -129,7 +129,7 @@ private struct SpectralBlock: Sendable {
         let zLine = z.dropping(first * outputs, length: linePoints * outputs)
         for tile in synthesis.tiles {
           synthesis.lineFromModes(
-            k, .synthesis, lineModes, tile, channels: outputs, scratch: scratch, into: zLine, start)
+            k, .synthesis, lineModes, tile, channels: outputs, into: zLine, start)
           for run in tile.runs {
             let part = zLine.dropping(run.lowerBound * outputs, length: run.count * outputs)
             if let skip {
@@ -227,7 +227,7 @@ private struct SpectralBlock: Sendable {
         for tile in transform.tiles {
           transform.lineFromModes(
             k, .analysisAdjoint, lineScratch.dropping(line * width, length: width), tile, channels: inputs,
-            scratch: scratch, into: target, dx.accumulates ? .accumulate : .zero)
+            into: target, dx.accumulates ? .accumulate : .zero)
           guard hasSkip else { continue }
           for run in tile.runs {
             k.multiply(

@@ -46,9 +46,11 @@ typedef struct OpkitKernels {
   /// Rows first…last−1 of a line x of `points` rows of c, and their mirror images points − n:
   /// even[n] = x[n] + x[points − n], odd[n] = x[n] − x[points − n]; a row that is its own image gives x[n] and 0.
   void (*fold)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, const void *x, void *even, void *odd);
-  /// Its transpose: x[n] = init + even[n] + odd[n], x[points − n] = init + even[n] − odd[n]; init as in gemm.
-  void (*unfold)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, const void *even, const void *odd,
-                 void *x, int init, const void *bias);
+  /// The same rows from `count` modes [k][re | im][c]: with e and o the sums over k of cosine[k·stride + n − first]·re[k]
+  /// and sine[…]·im[k], x[n] = init + e + o and x[points − n] = init + e − o; init as in gemm.
+  void (*mirrored_synthesis)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, ptrdiff_t count,
+                             const void *cosine, const void *sine, ptrdiff_t stride, const void *modes, void *x,
+                             int init, const void *bias);
   /// In place: rows n and points − n become their sum and difference, for 0 < n < points/2. Its own transpose.
   void (*butterfly)(ptrdiff_t points, ptrdiff_t c, void *x);
   /// h = f(z)
@@ -57,6 +59,11 @@ typedef struct OpkitKernels {
   void (*activate_backward)(int f, ptrdiff_t n, const void *z, const void *dh, void *dz, int accumulate);
   /// h = f(z) and derivative = f'(z) in one pass
   void (*activate_both)(int f, ptrdiff_t n, const void *z, void *h, void *derivative);
+  /// h = f(z + g ⊙ s) on rows of c, g one row
+  void (*activate_gated)(int f, ptrdiff_t rows, ptrdiff_t c, const void *z, const void *s, const void *g, void *h);
+  /// dz = dh·f'(z + g ⊙ s)
+  void (*activate_gated_backward)(int f, ptrdiff_t rows, ptrdiff_t c, const void *z, const void *s, const void *g,
+                                  const void *dh, void *dz);
   /// y (=|+=) alpha·x
   void (*scale)(ptrdiff_t n, double alpha, const void *x, void *y, int accumulate);
   /// y (=|+=) x1·x2

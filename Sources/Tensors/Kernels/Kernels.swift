@@ -113,53 +113,6 @@ public struct Kernels: @unchecked Sendable {
     table.pointee.split(blocks, channels, plus?.base, minus?.base, cosine.base, sine?.base)
   }
 
-  /// even[n] = x[n] + x[N − n] and odd[n] = x[n] − x[N − n] for the rows n in `rows` of a line of N = `points` rows; a
-  /// row that is its own mirror image gives x[n] and 0.
-  public func fold(_ line: Slice, points: Int, channels: Int, rows: Range<Int>, even: Slice, odd: Slice) {
-    precondition(
-      line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
-    precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
-    table.pointee.fold(
-      points, channels, rows.lowerBound, rows.upperBound, line.base, even.base, odd.base)
-  }
-
-  /// x[n] = start + even[n] + odd[n] and x[N − n] = start + even[n] − odd[n]; the transpose of ``fold``.
-  public func unfold(
-    even: Slice, odd: Slice, points: Int, channels: Int, rows: Range<Int>, into line: Slice, _ start: Start
-  ) {
-    precondition(
-      line.count >= points * channels && rows.lowerBound >= 0 && 2 * (rows.upperBound - 1) <= points)
-    precondition(even.count >= rows.count * channels && odd.count >= rows.count * channels)
-    let (mode, bias) = start.code(columns: channels)
-    table.pointee.unfold(
-      points, channels, rows.lowerBound, rows.upperBound, even.base, odd.base, line.base, mode, bias)
-  }
-
-  /// Rows n and N − n of x become their sum and their difference, for 0 < n < N/2; its own transpose.
-  public func butterfly(_ x: Slice, points: Int, channels: Int) {
-    precondition(x.count >= points * channels)
-    table.pointee.butterfly(points, channels, x.base)
-  }
-
-  /// h = f(z)
-  public func activate(_ f: Activation, _ z: Slice, into h: Slice) {
-    precondition(h.count >= z.count)
-    table.pointee.activate(f.code, z.count, z.base, h.base)
-  }
-
-  /// dz = dh·f′(z); dz may be dh.
-  public func activateBackward(_ f: Activation, z: Slice, dh: Slice, into dz: Slice, accumulate: Bool = false)
-  {
-    precondition(dh.count >= z.count && dz.count >= z.count)
-    table.pointee.activate_backward(f.code, z.count, z.base, dh.base, dz.base, accumulate ? 1 : 0)
-  }
-
-  /// h = f(z), derivative = f′(z) in one pass; either may be z.
-  public func activateBoth(_ f: Activation, _ z: Slice, into h: Slice, derivative: Slice) {
-    precondition(h.count >= z.count && derivative.count >= z.count)
-    table.pointee.activate_both(f.code, z.count, z.base, h.base, derivative.base)
-  }
-
   /// y = alpha·x
   public func scale(_ alpha: Double, _ x: Slice, into y: Slice, accumulate: Bool = false) {
     precondition(y.count >= x.count)
