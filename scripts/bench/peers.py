@@ -116,6 +116,24 @@ def neuraloperator_fno(config):
     )
 
 
+def neuraloperator_tfno(config):
+    from neuralop.models import TFNO
+
+    model, grid = config["model"], config["grid"]
+    return TFNO(
+        n_modes=tuple(per_axis(model["modes"], len(grid))),
+        hidden_channels=model["width"],
+        in_channels=config.get("inputChannels", 1),
+        out_channels=config.get("outputChannels", 1),
+        lifting_channel_ratio=model.get("liftingRatio", 2),
+        projection_channel_ratio=model.get("projectionRatio", 2),
+        use_channel_mlp=model.get("mlpRatio", 0.5) > 0,
+        factorization="Tucker",
+        implementation="factorized",
+        rank=model["rank"],
+    )
+
+
 # Model type: the function that builds its PyTorch twin from a configuration, and the axis of its channels.
 TWINS = {
     "fno-original": (original_fno, -1),
@@ -123,6 +141,7 @@ TWINS = {
     "deeponet": (DeepONet, -1),
     "lsm": (LSM, 1),
     "mgno": (MgNO, 1),
+    "tfno": (neuraloperator_tfno, 1),
     "unet": (UNet, 1),
 }
 
