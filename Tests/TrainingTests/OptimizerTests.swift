@@ -76,6 +76,23 @@ import Training
       reference(rate: 0.02, coupled: 0, decoupled: 0.3, shared: true), tolerance: tolerance, "adamw")
   }
 
+  @Test("Lion follows its formula")
+  func lion() throws {
+    var (w, m) = ([0.5, -0.2, 0.8], [0.0, 0, 0])
+    for step in 1...3 {
+      let s = Double(step)
+      for (i, g) in [0.3 * s - 0.5, 0.2 * s, 0.1 - 0.3 * s].enumerated() {
+        let direction = 0.8 * m[i] + 0.2 * g
+        w[i] -= 0.01 * (0.3 * w[i] + (direction > 0 ? 1 : direction < 0 ? -1 : 0))
+        m[i] = 0.95 * m[i] + 0.05 * g
+      }
+    }
+    expectClose(
+      try weights(
+        #"{"type": "lion", "learningRate": 0.01, "weightDecay": 0.3, "beta1": 0.8, "beta2": 0.95}"#), w,
+      tolerance: 1e-14, "lion")
+  }
+
   @Test("gradient descent follows its formula")
   func sgd() throws {
     var (w, b) = ([0.5, -0.2, 0.8], [0.0, 0, 0])

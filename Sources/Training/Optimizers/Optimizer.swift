@@ -69,6 +69,7 @@ public enum OptimizerRegistry {
   public static let entries: [OptimizerEntry] = [
     OptimizerEntry(Adam.self),
     OptimizerEntry(AdamW.self),
+    OptimizerEntry(Lion.self),
     OptimizerEntry(SGD.self),
   ]
 
