@@ -9,8 +9,8 @@ import Tensors
 ///
 ///     Z_m = X_m (1 + i w^m) + conj(X_{N/2-m}) (1 - i w^m),   m = 0…N/2-1
 ///
-/// Complex transforms use the processor's vector registers fully and FFTW's real ones do not, so that both passes together
-/// take less time than a real transform from N = 64 on; only modes that are wanted are recombined.
+/// Complex transforms use the processor's vector registers fully and FFTW's real ones do not; only modes that are wanted are
+/// recombined.
 ///
 /// - Conventions: unscaled in both directions, as ``RealTransform``. The imaginary part of the mean is taken as zero.
 public final class RealLineTransform: Sendable {
