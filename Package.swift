@@ -126,7 +126,7 @@ let package = Package(
       name: "OperationBench", dependencies: ["Autodiff", "Tensors"], path: "Tests/OperationBench",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "SolverBench", dependencies: ["Solvers", "Spectral", "Tensors", "CFFTW"],
+      name: "SolverBench", dependencies: ["Solvers", "Spectral", "LinearAlgebra", "Tensors", "CFFTW"],
       path: "Tests/SolverBench",
       swiftSettings: swiftSettings),
     .target(

@@ -17,6 +17,7 @@ typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
 #include "convolution.template.h"
 #include "norm.template.h"
 #include "attention.template.h"
+#include "modes.template.h"
 
 const OpkitKernels NAME(table) = {
     .gemm = NAME(gemm),
@@ -69,4 +70,12 @@ const OpkitKernels NAME(table) = {
     .row_dots = NAME(row_dots),
     .scale_rows = NAME(scale_rows),
     .lion = NAME(lion),
+    .mode_combine = NAME(mode_combine),
+    .active_modes = NAME(active_modes),
+    .line_spread = NAME(line_spread),
+    .line_gather = NAME(line_gather),
+    .quartic = NAME(quartic),
+    .complex_square = NAME(complex_square),
+    .vorticity_velocity = NAME(vorticity_velocity),
+    .vorticity_advection = NAME(vorticity_advection),
 };

@@ -1,5 +1,4 @@
 import CLAPACKE
-import COpenBLAS
 
 /// Direct solution of A x = b for a band matrix that need not be symmetric or definite: P A = L U by LAPACK.
 ///
@@ -12,13 +11,6 @@ public struct BandedLU {
   private let factor: [Double]
   private let pivots: [Int32]
 
-  /// Workers factor matrices side by side, so the library's own threads would only compete; and one thread
-  /// makes the bits independent of their number.
-  private static let usesOneThread: Bool = {
-    openblas_set_num_threads(1)
-    return true
-  }()
-
   /// - Parameters:
   ///   - order: number of unknowns n.
   ///   - bandwidth: diagonals b on either side of the main one.
@@ -27,7 +19,7 @@ public struct BandedLU {
   public init(
     order n: Int, bandwidth b: Int, fill: (_ add: (_ i: Int, _ j: Int, _ value: Double) -> Void) -> Void
   ) throws {
-    precondition(n >= 1 && b >= 0 && BandedLU.usesOneThread)
+    precondition(n >= 1 && b >= 0 && LibraryThreads.areStopped)
     order = n
     bandwidth = b
     let height = 3 * b + 1

@@ -2,19 +2,13 @@ import COpenBLAS
 
 /// Products of small dense matrices, row-major, by BLAS on one thread.
 public enum DenseProduct {
-  /// Workers multiply side by side, so the library's own threads would only compete.
-  private static let usesOneThread: Bool = {
-    openblas_set_num_threads(1)
-    return true
-  }()
-
   /// C = op(A)·op(B) of m×k and k×n, where op is the transpose if so marked; `a` and `b` are stored untransposed.
   public static func multiply(
     _ a: [Double], firstTransposed aT: Bool = false, _ b: [Double], secondTransposed bT: Bool = false,
     rows m: Int,
     inner k: Int, columns n: Int
   ) -> [Double] {
-    precondition(a.count == m * k && b.count == k * n && usesOneThread, "extents do not fit")
+    precondition(a.count == m * k && b.count == k * n && LibraryThreads.areStopped, "extents do not fit")
     var result = [Double](repeating: 0, count: m * n)
     cblas_dgemm(
       CblasRowMajor, aT ? CblasTrans : CblasNoTrans, bT ? CblasTrans : CblasNoTrans, Int32(m), Int32(n),

@@ -11,8 +11,10 @@ import CFFTW
 public final class ComplexPlaneTransform: Sendable {
   public let points: Int
   public let modes: Int
-  /// Complex numbers per row of a column array: 2K+1 rounded up to whole cache lines.
+  /// Complex numbers per row of a column array: at least 2K+2.
   public let columnStride: Int
+  /// Where the columns -K…-1 begin; one behind them is free for a second copy of column 0.
+  public var mirrorColumn: Int { modes + 1 }
   private let columnBackward: FourierPlan
   private let columnForward: FourierPlan
   private let rowBackward: FourierPlan
@@ -26,7 +28,7 @@ public final class ComplexPlaneTransform: Sendable {
     self.points = points
     self.modes = modes
     let width = 2 * modes + 1
-    columnStride = (width + 3) & ~3
+    columnStride = ColumnArray.stride(atLeast: width + 1)
     let stride = columnStride
     func columns(_ kind: PlanKey.Kind, _ sign: Int32) -> FourierPlan {
       PlanStore.complexPlan(kind, sign: sign, length: points, batch: width, stride: stride)
@@ -63,7 +65,9 @@ public final class ComplexPlaneTransform: Sendable {
     fftw_execute_dft(columnForward.handle, complexPointer(source), complexPointer(target))
   }
 
-  /// Row `i` of a column array to N physical complex values; `spectrum` is scratch of 2N doubles.
+  /// Row `i` of a column array to N physical complex values.
+  ///
+  /// - Parameter spectrum: 2N doubles, kept for this purpose: those of modes that are not kept must be zero, and stay so.
   @inline(__always)
   public func rowBackward(
     _ columns: UnsafeMutablePointer<Double>, row i: Int, spectrum: UnsafeMutablePointer<Double>,
@@ -72,12 +76,11 @@ public final class ComplexPlaneTransform: Sendable {
     let source = columns + 2 &* i &* columnStride
     let upper = 2 &* (modes &+ 1)
     spectrum.update(from: source, count: upper)
-    (spectrum + upper).update(repeating: 0, count: 2 &* points &- upper &- 2 &* modes)
     (spectrum + (2 &* points &- 2 &* modes)).update(from: source + upper, count: 2 &* modes)
     fftw_execute_dft(rowBackward.handle, complexPointer(spectrum), complexPointer(values))
   }
 
-  /// N physical complex values to row `i` of a column array, keeping 2K+1 modes.
+  /// N physical complex values to row `i` of a column array, keeping 2K+1 modes; `spectrum` is scratch of 2N doubles.
   @inline(__always)
   public func rowForward(
     _ values: UnsafeMutablePointer<Double>, spectrum: UnsafeMutablePointer<Double>,

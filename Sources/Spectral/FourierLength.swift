@@ -17,6 +17,15 @@ public enum FourierLength {
   /// The same for products of `degree` fields: (degree + 1)·modes < N, so 1/2 of the grid's modes for cubic terms.
   public static func dealiased(modes: Int, degree: Int) -> Int { fast(atLeast: (degree + 1) * modes + 1) }
 
+  /// The smallest 2^k or 5·2^k that is at least `minimum`, and at least 64: lengths of ``RealLineTransform`` for which
+  /// estimated plans are good ones. Those of 3·2^k take twice as long as longer lines (FFTW 3.3.10).
+  public static func line(atLeast minimum: Int) -> Int {
+    var length = 64
+    while length < minimum { length *= 2 }
+    let shorter = length / 8 * 5
+    return shorter >= minimum && shorter >= 64 ? shorter : length
+  }
+
   private static func isSmooth(_ n: Int) -> Bool {
     var rest = n
     for factor in [2, 3, 5, 7] {

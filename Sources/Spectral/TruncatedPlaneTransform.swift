@@ -12,13 +12,13 @@ import CFFTW
 public final class TruncatedPlaneTransform: Sendable {
   public let points: Int
   public let modes: Int
-  /// Complex numbers per row of a column array: K+1 rounded up to whole cache lines.
+  /// Complex numbers per row of a column array: at least K+1.
   public let columnStride: Int
-  /// Complex numbers per row of a row spectrum: N/2+1.
-  public let rowModeCount: Int
+  /// Points of a row: at least N, a length of which transforms are fast.
+  public let rowPoints: Int
   private let columnBackward: FourierPlan
   private let columnForward: FourierPlan
-  private let row: RealTransform
+  private let row: RealLineTransform
 
   /// - Parameters:
   ///   - points: grid points N per direction.
@@ -27,9 +27,9 @@ public final class TruncatedPlaneTransform: Sendable {
     precondition(modes >= 1 && 2 * modes < points, "kept modes must lie below half the grid")
     self.points = points
     self.modes = modes
-    columnStride = (modes + 4) & ~3
-    rowModeCount = points / 2 + 1
-    row = RealTransform(shape: [points])
+    columnStride = ColumnArray.stride(atLeast: modes + 1)
+    rowPoints = FourierLength.line(atLeast: points)
+    row = RealLineTransform(points: rowPoints)
     let stride = columnStride
     func plan(_ kind: PlanKey.Kind, _ sign: Int32) -> FourierPlan {
       PlanStore.complexPlan(
@@ -65,25 +65,21 @@ public final class TruncatedPlaneTransform: Sendable {
     fftw_execute_dft(columnForward.handle, complexPointer(columns), complexPointer(columns))
   }
 
-  /// Row `i` of a column array to N physical values; `spectrum` is scratch of 2·rowModeCount doubles.
+  /// Row `i` of a column array to ``rowPoints`` physical values; `scratch` takes as many doubles.
   @inline(__always)
   public func rowBackward(
-    _ columns: UnsafeMutablePointer<Double>, row i: Int, spectrum: UnsafeMutablePointer<Double>,
+    _ columns: UnsafeMutablePointer<Double>, row i: Int, scratch: UnsafeMutablePointer<Double>,
     to values: UnsafeMutablePointer<Double>
   ) {
-    let kept = 2 * (modes + 1)
-    spectrum.update(from: columns + 2 * i * columnStride, count: kept)
-    (spectrum + kept).update(repeating: 0, count: 2 * rowModeCount - kept)
-    row.backward(destroying: spectrum, to: values)
+    row.backward(columns + 2 * i * columnStride, count: modes + 1, scratch: scratch, to: values)
   }
 
-  /// N physical values to row `i` of a column array, keeping K+1 modes.
+  /// ``rowPoints`` physical values to row `i` of a column array, keeping K+1 modes.
   @inline(__always)
   public func rowForward(
-    _ values: UnsafeMutablePointer<Double>, spectrum: UnsafeMutablePointer<Double>,
+    _ values: UnsafeMutablePointer<Double>, scratch: UnsafeMutablePointer<Double>,
     to columns: UnsafeMutablePointer<Double>, row i: Int
   ) {
-    row.forward(values, to: spectrum)
-    (columns + 2 * i * columnStride).update(from: spectrum, count: 2 * (modes + 1))
+    row.forward(values, scratch: scratch, count: modes + 1, to: columns + 2 * i * columnStride)
   }
 }

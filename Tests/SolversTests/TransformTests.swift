@@ -88,7 +88,8 @@ struct TransformTests {
 
   @Test("the truncated plane transform agrees with the full one on kept modes")
   func truncatedPlane() {
-    let (points, modes) = (20, 6)
+    // A length that rows keep.
+    let (points, modes) = (80, 26)
     let plane = PackedPlane(modes: modes)
     let truncated = TruncatedPlaneTransform(points: points, modes: modes)
     let full = RealTransform(shape: [points, points])
@@ -110,13 +111,14 @@ struct TransformTests {
       for i in 0..<2 * plane.columns { columns[target + i] = state[2 * r * plane.columns + i] }
     }
     truncated.columnsBackward(columns.pointer)
-    let scratch = WorkArray(count: 2 * truncated.rowModeCount)
-    let row = WorkArray(count: points)
+    let scratch = WorkArray(count: truncated.rowPoints)
+    let row = WorkArray(count: truncated.rowPoints)
+    #expect(truncated.rowPoints == points)
     var values: [Double] = []
     for i in 0..<points {
-      truncated.rowBackward(columns.pointer, row: i, spectrum: scratch.pointer, to: row.pointer)
+      truncated.rowBackward(columns.pointer, row: i, scratch: scratch.pointer, to: row.pointer)
       values += row.values
-      truncated.rowForward(row.pointer, spectrum: scratch.pointer, to: columns.pointer, row: i)
+      truncated.rowForward(row.pointer, scratch: scratch.pointer, to: columns.pointer, row: i)
     }
     expectClose(values, expected, tolerance: roundingTolerance, "physical values")
 
@@ -129,12 +131,42 @@ struct TransformTests {
     expectClose(back, state.values, tolerance: roundingTolerance, "round trip")
   }
 
+  @Test("a line by half as many complex points is the real transform, whatever modes are kept")
+  func realLine() {
+    for points in [2, 6, 16, 50, 64, 96] {
+      let (line, full) = (RealLineTransform(points: points), RealTransform(shape: [points]))
+      for count in Set([1, points / 4 + 1, points / 3, points / 2]) where (1...points / 2).contains(count) {
+        let state = WorkArray(scatter(2 * count, salt: 0.1))
+        state[1] = 0
+        let spectrum = WorkArray(count: 2 * full.modeCount)
+        for i in 0..<2 * count { spectrum[i] = state[i] }
+        let expected = WorkArray(count: points)
+        full.backward(destroying: spectrum, to: expected)
+        let (values, scratch) = (WorkArray(count: points), WorkArray(count: points))
+        line.backward(state.pointer, count: count, scratch: scratch.pointer, to: values.pointer)
+        expectClose(values.values, expected.values, tolerance: roundingTolerance, "\(count) on \(points)")
+
+        let (input, back) = (WorkArray(scatter(points)), WorkArray(count: 2 * count))
+        full.forward(input, to: spectrum)
+        line.forward(input.pointer, scratch: scratch.pointer, count: count, to: back.pointer)
+        expectClose(
+          back.values, Array(spectrum.values.prefix(2 * count)), tolerance: roundingTolerance,
+          "forward, \(count) of \(points)")
+      }
+    }
+  }
+
   @Test("fast lengths are even 7-smooth and leave no alias")
   func lengths() {
     #expect(FourierLength.fast(atLeast: 421) == 432)
     #expect(FourierLength.fast(atLeast: 11) == 12)
     #expect(FourierLength.dealiased(modes: 511) == 1536)
     #expect(FourierLength.dealiased(modes: 42) == 128)
+    for (minimum, length) in [
+      (1, 64), (65, 80), (128, 128), (129, 160), (161, 256), (1024, 1024), (12_288, 16_384),
+    ] {
+      #expect(FourierLength.line(atLeast: minimum) == length)
+    }
     for modes in 1...200 { #expect(FourierLength.dealiased(modes: modes) > 3 * modes) }
   }
 

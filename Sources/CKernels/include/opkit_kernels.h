@@ -163,6 +163,31 @@ typedef struct OpkitKernels {
                    void *out);
   /// x[r] ← x[r]·factor[r], or divided by it when `inverse`, for strided rows
   void (*scale_rows)(ptrdiff_t rows, ptrdiff_t c, const void *factor, int inverse, void *x, ptrdiff_t x_row);
+
+  // Fourier modes, which are interleaved complex numbers; `count` is a number of modes.
+
+  /// out = Σ_j w_j·x_j over 1 to 8 `terms`; weights are real, one a mode, or complex.
+  void (*mode_combine)(ptrdiff_t count, int complex, int terms, const void *const *weights, const void *const *values,
+                       void *out);
+  /// One more than the last k with |x_k|² > negligible·Σ|x|², or 0; all where that is not a number.
+  ptrdiff_t (*active_modes)(ptrdiff_t count, const void *x, double negligible);
+  /// Modes 0 … count − 1 ≤ half of a real line of 2·half points (higher ones are 0) as those of the complex line of
+  /// `half` points that holds its even points as real and its odd ones as imaginary parts.
+  /// turns: i·exp(2πi m/(2·half)) for m = 0 … half.
+  void (*line_spread)(ptrdiff_t half, ptrdiff_t count, const void *x, const void *turns, void *z);
+  /// The way back, modes 0 … count − 1 < half, times a complex factor each (may be null).
+  void (*line_gather)(ptrdiff_t half, ptrdiff_t count, const void *z, const void *turns, const void *factor, void *x);
+  /// x ← c₀ + c₁x + … + c₄x⁴, of which c₃ and c₄ count only where degree > 2.
+  void (*quartic)(ptrdiff_t n, int degree, const void *c, void *x);
+  /// z ← z²
+  void (*complex_square)(ptrdiff_t n, void *z);
+  /// With v = inverse·w, k₂ = first + j: here[j] = (k₁ + i·k₂)·v[j], mirror[count − 1 − j] = −conj((k₁ − i·k₂)·v[j]).
+  void (*vorticity_velocity)(ptrdiff_t first, ptrdiff_t count, double k1, const void *w, const void *inverse,
+                             void *here, void *mirror);
+  /// With W = here[j], V = mirror[count − 1 − j], p = scale·(k₁² − k₂²), q = 2·scale·k₁k₂:
+  /// out[j] = p·Im(W + V) − q·Re(W + V) + i·(p·Re(V − W) + q·Im(V − W)).
+  void (*vorticity_advection)(ptrdiff_t first, ptrdiff_t count, double k1, double scale, const void *here,
+                              const void *mirror, void *out);
 } OpkitKernels;
 
 /// Instruction sets in increasing order.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Configuration
 import Diagnostics
+import LinearAlgebra
 
 /// The whole program: reads the command line, runs one command, renders its error, chooses the exit status.
 public enum Program {
@@ -8,6 +9,7 @@ public enum Program {
   /// - Returns: the exit status.
   public static func run(_ arguments: [String]) -> Int32 {
     let stop = StopRequest.fromSignals()
+    precondition(LibraryThreads.areStopped)
     let parsed: any ParsableCommand
     do {
       parsed = try Opkit.parseAsRoot(arguments)

@@ -1,6 +1,7 @@
 import ComplexModule
 import RealModule
 import Spectral
+import Tensors
 
 /// Fourier coefficients of the 2-D incompressible Navier–Stokes equation in vorticity form on the unit torus.
 ///
@@ -30,10 +31,13 @@ package final class VorticitySystem: SemilinearSystem {
   /// Column arrays, Fourier in k₂: one Fourier and one physical along the other axis.
   private let spectrum: WorkArray
   private let columns: WorkArray
+  /// Its entries of modes that are not kept stay zero.
   private let rowSpectrum: WorkArray
+  private let squareSpectrum: WorkArray
   private let row: WorkArray
   /// 1/(2π|k|²) of every packed mode, 0 for the mean.
   private let inverseLaplacian: WorkArray
+  private let kernels = ModeKernels.active
 
   /// - Parameters:
   ///   - points: grid points N per direction; modes |k_i| ≤ K with 3K < N are kept.
@@ -58,6 +62,7 @@ package final class VorticitySystem: SemilinearSystem {
     spectrum = WorkArray(count: transform.columnArrayCount)
     columns = WorkArray(count: transform.columnArrayCount)
     rowSpectrum = WorkArray(count: 2 * points)
+    squareSpectrum = WorkArray(count: 2 * points)
     row = WorkArray(count: 2 * points)
   }
 
@@ -69,14 +74,10 @@ package final class VorticitySystem: SemilinearSystem {
   ) {
     loadVelocity(of: state)
     let (array, values) = (columns.pointer, row.pointer)
-    let z = Self.pairs(values)
     for i in 0..<points {
       transform.rowBackward(array, row: i, spectrum: rowSpectrum.pointer, to: values)
-      for j in 0..<points {
-        let (u, v) = (z[j].x, z[j].y)
-        z[j] = SIMD2(u * u - v * v, 2 * (u * v))
-      }
-      transform.rowForward(values, spectrum: rowSpectrum.pointer, to: array, row: i)
+      kernels.square(points, values)
+      transform.rowForward(values, spectrum: squareSpectrum.pointer, to: array, row: i)
     }
     transform.columnsForward(array, to: spectrum.pointer)
     gather(into: result)
@@ -102,24 +103,17 @@ package final class VorticitySystem: SemilinearSystem {
   ///
   /// û = i k₂ ω̂/(2π|k|²) and v̂ = -i k₁ ω̂/(2π|k|²), so ẑ = (k₁ + i k₂) ω̂/(2π|k|²); that of -k follows from ω̂(-k) = conj ω̂(k).
   private func loadVelocity(of state: UnsafeMutablePointer<Double>) {
-    let (z, omega) = (Self.pairs(spectrum.pointer), Self.pairs(state))
-    let (modes, width) = (plane.modes, transform.columnStride)
+    let z = spectrum.pointer
+    let (count, width) = (plane.columns, 2 * transform.columnStride)
     for r in 0..<plane.rows {
-      let wavenumber = plane.wavenumber(ofRow: r)
-      let k1 = Double(wavenumber)
-      let source = omega + r &* plane.columns
-      let inverse = inverseLaplacian.pointer + r &* plane.columns
-      let here = z + transform.columnRow(of: wavenumber) &* width
-      let mirror = z + transform.columnRow(of: -wavenumber) &* width
-      here[0] = source[0] * (k1 * inverse[0])
-      for k in stride(from: 1, through: modes, by: 1) {
-        let value = source[k] * inverse[k]
-        let (first, second) = (k1 * value, Double(k) * value)
-        here[k] = SIMD2(first.x - second.y, first.y + second.x)
-        mirror[2 &* modes &+ 1 &- k] = SIMD2(-first.x - second.y, first.y - second.x)
-      }
+      let k1 = plane.wavenumber(ofRow: r)
+      kernels.velocity(
+        count, k1: k1, of: state + 2 * r * count, inverse: inverseLaplacian.pointer + r * count,
+        here: z + transform.columnRow(of: k1) * width,
+        mirror: z + transform.columnRow(of: -k1) * width + 2 * transform.mirrorColumn)
     }
-    z[0] = SIMD2(meanFlow.0, meanFlow.1)
+    z[0] = meanFlow.0
+    z[1] = meanFlow.1
     transform.clearUnkeptRows(spectrum.pointer)
     transform.columnsBackward(spectrum.pointer, to: columns.pointer)
   }
@@ -128,22 +122,19 @@ package final class VorticitySystem: SemilinearSystem {
   ///
   ///     π² (p Im(W + V) - q Re(W + V),   p Re(V - W) + q Im(V - W))
   private func gather(into result: UnsafeMutablePointer<Double>) {
-    let (w, target) = (Self.pairs(spectrum.pointer), Self.pairs(result))
-    let (modes, width) = (plane.modes, transform.columnStride)
+    let w = spectrum.pointer
+    let (count, width) = (plane.columns, 2 * transform.columnStride)
     let scale = Double.pi * Double.pi / Double(points * points)
     for r in 0..<plane.rows {
-      let wavenumber = plane.wavenumber(ofRow: r)
-      let k1 = Double(wavenumber)
-      let here = w + transform.columnRow(of: wavenumber) &* width
-      let mirror = w + transform.columnRow(of: -wavenumber) &* width
-      let out = target + r &* plane.columns
-      for k in 0...modes {
-        let k2 = Double(k)
-        let (p, q) = (scale * (k1 * k1 - k2 * k2), 2 * scale * (k1 * k2))
-        let (value, other) = (here[k], mirror[k == 0 ? 0 : 2 &* modes &+ 1 &- k])
-        let (sum, difference) = (value + other, other - value)
-        out[k] = SIMD2(p * sum.y - q * sum.x, p * difference.x + q * difference.y)
-      }
+      let k1 = plane.wavenumber(ofRow: r)
+      let here = w + transform.columnRow(of: k1) * width
+      let mirror = w + transform.columnRow(of: -k1) * width
+      // The image of column 0 is column 0; the kernel looks for it behind the others.
+      mirror[2 * (transform.mirrorColumn + count - 1)] = mirror[0]
+      mirror[2 * (transform.mirrorColumn + count - 1) + 1] = mirror[1]
+      kernels.advection(
+        count, k1: k1, scale: scale, here: here, mirror: mirror + 2 * transform.mirrorColumn,
+        into: result + 2 * r * count)
     }
   }
 

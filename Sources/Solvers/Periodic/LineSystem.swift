@@ -1,6 +1,7 @@
 import ComplexModule
 import RealModule
 import Spectral
+import Tensors
 
 /// Fourier coefficients k = 0…K of a ``LineEquation``.
 ///
@@ -16,12 +17,13 @@ package final class LineSystem: SemilinearSystem {
   package let symbol: [Complex<Double>]
   /// Degree of the highest product; the equation's arrays, which workers may share, are not touched in an evaluation.
   private let degree: Int
-  /// The whole grid, and grids of a half, a quarter, … of its points.
-  private let transforms: [RealTransform]
+  /// A grid of at least `points`, on which products of all kept modes are exact, and smaller ones down to the smallest.
+  private let transforms: [RealLineTransform]
+  private let kernels = ModeKernels.active
   private let spectrum: WorkArray
   private let values: WorkArray
-  /// (iκ)^m, interleaved.
-  private let factors: WorkArray
+  /// (iκ)^m over the points of a grid, interleaved, one array for each of ``transforms``.
+  private let factors: [WorkArray]
 
   package init(_ equation: LineEquation, points: Int) {
     self.equation = equation
@@ -30,19 +32,22 @@ package final class LineSystem: SemilinearSystem {
     let kept = equation.modes(points: points)
     modes = kept
     symbol = (0...kept).map(equation.symbol)
-    var counts = [points]
-    while let last = counts.last, last > 2 * Self.fewestPoints {
-      counts.append(FourierLength.fast(atLeast: last / 2))
+    var counts = [FourierLength.line(atLeast: points)]
+    while let last = counts.last, last > Self.fewestPoints {
+      counts.append(FourierLength.line(atLeast: last / 2 + 1))
     }
-    transforms = counts.map { RealTransform(shape: [$0]) }
-    spectrum = WorkArray(count: 2 * transforms[0].modeCount)
-    values = WorkArray(count: points)
+    transforms = counts.map { RealLineTransform(points: $0) }
+    spectrum = WorkArray(count: counts[0])
+    values = WorkArray(count: counts[0])
     let nonlinear = equation.nonlinear
     polynomial = Self.padded(nonlinear?.polynomial ?? [])
     let derivative = nonlinear?.derivative ?? 0
     let unit = LineEquation(
       length: equation.length, linear: Array(repeating: 0, count: derivative) + [1])
-    factors = WorkArray((0...kept).flatMap { [unit.symbol(of: $0).real, unit.symbol(of: $0).imaginary] })
+    let powers = (0...kept).flatMap { [unit.symbol(of: $0).real, unit.symbol(of: $0).imaginary] }
+    factors = counts.map { count in
+      WorkArray(powers.prefix(2 * Self.carried(kept, by: count)).map { $0 / Double(count) })
+    }
   }
 
   package var modeCount: Int { modes + 1 }
@@ -56,48 +61,29 @@ package final class LineSystem: SemilinearSystem {
       result.update(repeating: 0, count: 2 * modeCount)
       return
     }
-    let (work, field, factor) = (spectrum.pointer, values.pointer, factors.pointer)
-    let transform = load(state)
-    transform.backward(destroying: work, to: field)
-    applyPolynomial(field, count: transform.pointCount)
-    transform.forward(field, to: work)
-    let scale = 1 / Double(transform.pointCount)
-    let last = min(modes, (transform.pointCount - 1) / 2)
-    for k in 0...last {
-      let (a, b) = (scale * factor[2 &* k], scale * factor[2 &* k &+ 1])
-      let (re, im) = (work[2 &* k], work[2 &* k &+ 1])
-      result[2 &* k] = a * re - b * im
-      result[2 &* k &+ 1] = a * im + b * re
-    }
-    (result + 2 * (last + 1)).update(repeating: 0, count: 2 * (modes - last))
+    let grid = grid(for: state)
+    let (transform, factor, count) = (transforms[grid.index], factors[grid.index], grid.reached)
+    let (work, field) = (spectrum.pointer, values.pointer)
+    transform.backward(state, count: grid.active, scratch: work, to: field)
+    kernels.applyQuartic(polynomial, degree: degree, transform.points, field)
+    transform.forward(field, scratch: work, factors: factor.pointer, count: count, to: result)
+    (result + 2 * count).update(repeating: 0, count: 2 * (modeCount - count))
   }
 
   /// A step that resolves the fastest nonlinear rate, κ_max^m·max|P'(u)|; infinite for a linear equation, which
   /// any step solves exactly.
   package func stepGuess(_ state: WorkArray) -> Double {
     guard let nonlinear = equation.nonlinear else { return .infinity }
-    let transform = load(state.pointer)
-    transform.backward(destroying: spectrum.pointer, to: values.pointer)
+    let grid = grid(for: state.pointer)
+    let transform = transforms[grid.index]
+    transform.backward(state.pointer, count: grid.active, scratch: spectrum.pointer, to: values.pointer)
     let c = polynomial
-    let slope = (0..<transform.pointCount).reduce(0.0) { largest, i in
+    let slope = (0..<transform.points).reduce(0.0) { largest, i in
       let u = values.pointer[i]
       return max(largest, abs(((4 * c[4] * u + 3 * c[3]) * u + 2 * c[2]) * u + c[1]))
     }
     let kappa = 2 * .pi * Double(modes) / equation.length
     return 0.5 / (slope * .pow(kappa, nonlinear.derivative) + 1)
-  }
-
-  /// P at every point, in place.
-  private func applyPolynomial(_ field: UnsafeMutablePointer<Double>, count: Int) {
-    let (c0, c1, c2, c3, c4) = (polynomial[0], polynomial[1], polynomial[2], polynomial[3], polynomial[4])
-    if degree == 2 {
-      for i in 0..<count { field[i] = (c2 * field[i] + c1) * field[i] + c0 }
-    } else {
-      for i in 0..<count {
-        let u = field[i]
-        field[i] = (((c4 * u + c3) * u + c2) * u + c1) * u + c0
-      }
-    }
   }
 
   /// Coefficients as ``polynomial`` holds them.
@@ -112,20 +98,19 @@ package final class LineSystem: SemilinearSystem {
   /// Modes this far below the norm of all add less than rounding to any product.
   private static let negligible = 1e-18
 
-  /// Copies the state into the spectrum of the smallest grid on which all products of its active modes, those above
-  /// rounding, are exact; a state that viscosity has smoothed needs a small part of the grid.
-  private func load(_ state: UnsafeMutablePointer<Double>) -> RealTransform {
-    let pairs = UnsafeMutableRawPointer(state).assumingMemoryBound(to: SIMD2<Double>.self)
-    var squares = SIMD2<Double>()
-    for k in 0...modes { squares += pairs[k] * pairs[k] }
-    let bound = Self.negligible * Self.negligible * squares.sum()
-    var active = modes
-    while active > 0, (pairs[active] * pairs[active]).sum() <= bound { active -= 1 }
-    // Products reach degree·active; none of them may alias, as the kept modes of a smaller grid are all that it carries.
-    let transform = transforms.last { 2 * degree * active < $0.pointCount } ?? transforms[0]
-    let kept = 2 * (min(active, modes) + 1)
-    spectrum.pointer.update(from: state, count: kept)
-    (spectrum.pointer + kept).update(repeating: 0, count: 2 * transform.modeCount - kept)
-    return transform
+  /// The smallest grid on which all products of a state's active modes, those above rounding, are exact; a state that
+  /// viscosity has smoothed needs a small part of the grid.
+  ///
+  /// - Returns: its place in ``transforms``, the number of active modes (at least one), and of modes that products reach.
+  private func grid(for state: UnsafeMutablePointer<Double>) -> (index: Int, active: Int, reached: Int) {
+    let active = max(1, kernels.activeModes(modeCount, state, above: Self.negligible * Self.negligible))
+    // Products reach degree·(active - 1); none of them may alias, as the modes that a smaller grid carries are all its own.
+    var index = transforms.count - 1
+    while index > 0, 2 * degree * (active - 1) >= transforms[index].points { index -= 1 }
+    let products = degree * (active - 1) + 1
+    return (index, active, min(products, Self.carried(modes, by: transforms[index].points)))
   }
+
+  /// How many of modes 0…K a grid carries without its highest one.
+  private static func carried(_ modes: Int, by points: Int) -> Int { min(modes + 1, points / 2) }
 }

@@ -44,7 +44,7 @@ package final class PlaneSystem: SemilinearSystem {
   private let columns: [WorkArray]
   private let rows: [WorkArray]
   private let rowPointers: [UnsafeMutablePointer<Double>]
-  private let rowSpectrum: WorkArray
+  private let scratch: WorkArray
 
   /// - Parameters:
   ///   - length: side ℓ.
@@ -65,9 +65,10 @@ package final class PlaneSystem: SemilinearSystem {
     transform = TruncatedPlaneTransform(points: points, modes: plane.modes)
     let (columnCount, isLinear) = (transform.columnArrayCount, reaction == nil)
     columns = isLinear ? [] : symbols.map { _ in WorkArray(count: columnCount) }
-    rows = isLinear ? [] : symbols.map { _ in WorkArray(count: points) }
+    let rowPoints = transform.rowPoints
+    rows = isLinear ? [] : symbols.map { _ in WorkArray(count: rowPoints) }
     rowPointers = rows.map(\.pointer)
-    rowSpectrum = WorkArray(count: 2 * transform.rowModeCount)
+    scratch = WorkArray(count: rowPoints)
   }
 
   package var modeCount: Int { fieldCount * plane.count }
@@ -88,13 +89,13 @@ package final class PlaneSystem: SemilinearSystem {
       return
     }
     for (j, column) in columns.enumerated() { load(state + 2 * j * plane.count, into: column.pointer) }
-    let spectrum = rowSpectrum.pointer
+    let spectrum = scratch.pointer
     for row in 0..<points {
       for (column, values) in zip(columns, rowPointers) {
-        transform.rowBackward(column.pointer, row: row, spectrum: spectrum, to: values)
+        transform.rowBackward(column.pointer, row: row, scratch: spectrum, to: values)
       }
-      reaction.product(rowPointers, points)
-      transform.rowForward(rowPointers[0], spectrum: spectrum, to: columns[0].pointer, row: row)
+      reaction.product(rowPointers, transform.rowPoints)
+      transform.rowForward(rowPointers[0], scratch: spectrum, to: columns[0].pointer, row: row)
     }
     transform.columnsForward(columns[0].pointer)
     for j in 0..<fieldCount {
@@ -119,7 +120,7 @@ package final class PlaneSystem: SemilinearSystem {
   private func gather(
     _ column: UnsafeMutablePointer<Double>, weight: Double, into result: UnsafeMutablePointer<Double>
   ) {
-    let (width, scale) = (2 * plane.columns, weight / Double(points * points))
+    let (width, scale) = (2 * plane.columns, weight / Double(points * transform.rowPoints))
     for r in 0..<plane.rows {
       let source = column + 2 * transform.columnRow(ofPackedRow: r) * transform.columnStride
       let target = result + r * width

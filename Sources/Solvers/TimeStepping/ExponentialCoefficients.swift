@@ -8,9 +8,8 @@ import Spectral
 final class ExponentialCoefficients {
   let stepSize: Double
   let isComplex: Bool
-  let propagators: [WorkArray]
-  let stages: [[(stage: Int, weight: WorkArray)]]
-  let update: [(stage: Int, weight: WorkArray)]
+  /// U_i of every stage but the first, then u_{n+1}.
+  let sums: [StageSum]
   let estimate: WorkArray
 
   init(_ table: ExponentialTable, symbol: [Complex<Double>], stepSize: Double) {
@@ -48,9 +47,13 @@ final class ExponentialCoefficients {
       guard let array = arrays[combination] else { preconditionFailure("coefficient not built") }
       return array
     }
-    propagators = propagations.compactMap { propagatorArrays[$0] }
-    stages = table.stages.map { $0.map { ($0.stage, array($0.weight)) } }
-    update = table.update.enumerated().map { ($0, array($1)) }
+    let propagators = propagations.compactMap { propagatorArrays[$0] }
+    let last = table.nodes.count - 1
+    // The propagator of the last stage, which sits at c = 1, is that of the whole step.
+    sums =
+      (1...last).map { i in
+        StageSum(propagator: propagators[i], terms: table.stages[i].map { ($0.stage, array($0.weight)) })
+      } + [StageSum(propagator: propagators[last], terms: table.update.enumerated().map { ($0, array($1)) })]
     estimate = array(table.estimate)
   }
 }

@@ -13,12 +13,15 @@ package final class ExponentialStepper<System: SemilinearSystem> {
   private var proposal: WorkArray
   private var proposedTime = 0.0
   private let stageState: WorkArray
-  private var terms: [WorkArray]
-  private var nextTerm: WorkArray
+  /// N of every stage, and N of the proposal, which becomes that of the first stage; ``termArrays`` own them.
+  private var terms: [UnsafeMutablePointer<Double>]
+  private var nextTerm: UnsafeMutablePointer<Double>
+  private let termArrays: [WorkArray]
   private let multiplicity: WorkArray
   /// The table's nodes, in an array of its own: the table's is shared by all workers.
   private let nodes: [Double]
   private var coefficientSets: [Double: ExponentialCoefficients] = [:]
+  private var latest: ExponentialCoefficients?
 
   package init(_ system: System, table: ExponentialTable) {
     self.system = system
@@ -29,8 +32,9 @@ package final class ExponentialStepper<System: SemilinearSystem> {
     state = array()
     proposal = array()
     stageState = array()
-    terms = table.nodes.map { _ in array() }
-    nextTerm = array()
+    termArrays = (0...table.nodes.count).map { _ in array() }
+    terms = termArrays.dropLast().map(\.pointer)
+    nextTerm = termArrays[table.nodes.count].pointer
     multiplicity = WorkArray(system.multiplicity)
   }
 
@@ -38,7 +42,7 @@ package final class ExponentialStepper<System: SemilinearSystem> {
   package func start(from initial: WorkArray, time: Double) {
     state.copy(from: initial)
     self.time = time
-    evaluate(state, time, into: terms[0])
+    evaluate(state.pointer, time, into: terms[0])
   }
 
   /// One step of the given size; ``accept()`` makes it the state.
@@ -47,10 +51,7 @@ package final class ExponentialStepper<System: SemilinearSystem> {
   ///   infinite if the step blew up.
   package func propose(_ stepSize: Double) -> Double {
     let c = form(stepSize)
-    let estimate = ModeArithmetic.weightedSquare(
-      system.modeCount, complex: c.isComplex, c.estimate, nextTerm, terms[nodes.count - 1],
-      multiplicity: multiplicity
-    ).squareRoot()
+    let estimate = change(of: c).squareRoot()
     let size = norm(of: proposal)
     return size > 0 ? estimate / size : (estimate == 0 ? 0 : .infinity)
   }
@@ -70,16 +71,14 @@ package final class ExponentialStepper<System: SemilinearSystem> {
   private func form(_ stepSize: Double) -> ExponentialCoefficients {
     let c = coefficients(stepSize)
     let count = system.modeCount
+    let (state, stage, next) = (state.pointer, stageState.pointer, proposal.pointer)
     for i in 1..<nodes.count {
-      ModeArithmetic.combine(
-        count, complex: c.isComplex, c.propagators[i], state, c.stages[i], of: terms, into: stageState)
-      evaluate(stageState, time + nodes[i] * stepSize, into: terms[i])
+      c.sums[i - 1].form(count, isComplex: c.isComplex, state, terms, into: stage)
+      evaluate(stage, time + nodes[i] * stepSize, into: terms[i])
     }
-    // The propagator of the last stage, which sits at c = 1, is that of the whole step.
-    ModeArithmetic.combine(
-      count, complex: c.isComplex, c.propagators[nodes.count - 1], state, c.update, of: terms, into: proposal)
+    c.sums[nodes.count - 1].form(count, isComplex: c.isComplex, state, terms, into: next)
     proposedTime = time + stepSize
-    evaluate(proposal, proposedTime, into: nextTerm)
+    evaluate(next, proposedTime, into: nextTerm)
     return c
   }
 
@@ -102,15 +101,35 @@ package final class ExponentialStepper<System: SemilinearSystem> {
     return size > 0 ? square.squareRoot() / size : (square == 0 ? 0 : .infinity)
   }
 
-  private func evaluate(_ state: WorkArray, _ time: Double, into result: WorkArray) {
-    system.nonlinearTerm(of: state.pointer, time: time, into: result.pointer)
+  /// Σ_k m_k |E_k (N(u_{n+1}) - N(U_s))_k|²
+  private func change(of c: ExponentialCoefficients) -> Double {
+    let (next, last) = (nextTerm, terms[nodes.count - 1])
+    let (weight, m) = (c.estimate.pointer, multiplicity.pointer)
+    var sum = SIMD2<Double>()
+    for i in 0..<system.modeCount {
+      let difference = SIMD2(next[2 &* i] - last[2 &* i], next[2 &* i &+ 1] - last[2 &* i &+ 1])
+      let square =
+        c.isComplex
+        ? weight[2 &* i] * weight[2 &* i] + weight[2 &* i &+ 1] * weight[2 &* i &+ 1] : weight[i] * weight[i]
+      sum += difference * difference * (square * m[i])
+    }
+    return sum.x + sum.y
+  }
+
+  private func evaluate(
+    _ state: UnsafeMutablePointer<Double>, _ time: Double, into result: UnsafeMutablePointer<Double>
+  ) {
+    system.nonlinearTerm(of: state, time: time, into: result)
     evaluations += 1
   }
 
   private func coefficients(_ stepSize: Double) -> ExponentialCoefficients {
-    if let found = coefficientSets[stepSize] { return found }
-    let made = ExponentialCoefficients(table, symbol: system.symbol, stepSize: stepSize)
-    coefficientSets[stepSize] = made
-    return made
+    if let latest, latest.stepSize == stepSize { return latest }
+    let set =
+      coefficientSets[stepSize]
+      ?? ExponentialCoefficients(table, symbol: system.symbol, stepSize: stepSize)
+    coefficientSets[stepSize] = set
+    latest = set
+    return set
   }
 }
