@@ -74,10 +74,11 @@ final class LaneRunner {
     (0..<parts).map { (count * $0 / parts)..<(count * ($0 + 1) / parts) }
   }
 
-  private func recorded(_ key: ProgramKey, parameters: HostBuffer) -> RecordedLane {
+  /// The recording for a number of samples and steps on the table's grid.
+  private func recorded(_ key: ProgramKey, of table: SampleTable, parameters: HostBuffer) -> RecordedLane {
     if let known = programs[key] { return known }
     let program = LaneProgram(
-      task, configuration, samples: key.samples, steps: key.steps, grid: key.grid, trains: trains)
+      task, configuration, on: table.signature, samples: key.samples, steps: key.steps, trains: trains)
     let made = RecordedLane(
       program: program, frames: memory.frames(program.program, parameters: parameters))
     programs[key] = made
@@ -85,11 +86,14 @@ final class LaneRunner {
   }
 
   /// How a number of items is divided into lanes and pieces. Made once, so that a step allocates nothing.
-  private func division(_ count: Int, steps: Int, grid: [Int], parameters: HostBuffer) -> [Lane] {
+  private func division(
+    _ count: Int, of table: SampleTable, steps: Int, grid: [Int], parameters: HostBuffer
+  ) -> [Lane] {
     let key = ProgramKey(samples: count, steps: steps, grid: grid)
     if let known = divisions[key] { return known }
     func recorded(_ samples: Int) -> RecordedLane {
-      self.recorded(ProgramKey(samples: samples, steps: steps, grid: grid), parameters: parameters)
+      self.recorded(
+        ProgramKey(samples: samples, steps: steps, grid: grid), of: table, parameters: parameters)
     }
     // When evaluating, memory stays that of a few samples whatever the set's size.
     let piece =
@@ -121,7 +125,7 @@ final class LaneRunner {
     _ items: [Item], of table: SampleTable, grid: [Int], steps: Int, parameters: HostBuffer, scale: Double,
     losses: HostBuffer, errors: HostBuffer? = nil
   ) {
-    let lanes = division(items.count, steps: steps, grid: grid, parameters: parameters)
+    let lanes = division(items.count, of: table, steps: steps, grid: grid, parameters: parameters)
     batch = Batch(
       items: items, table: table, lanes: lanes, scale: scale, losses: losses, errors: errors)
     pool.repeatKept(lanes.count, laneTask)
@@ -196,7 +200,8 @@ final class LaneRunner {
     -> [OperationCost]
   {
     let lane = recorded(
-      ProgramKey(samples: items.count, steps: steps, grid: table.signature.gridShape), parameters: parameters)
+      ProgramKey(samples: items.count, steps: steps, grid: table.signature.gridShape), of: table,
+      parameters: parameters)
     let (program, frame) = (lane.program, lane.frames[0])
     load(items[...], of: table, into: program, frame: frame)
     frame.gradients = gradients.first
@@ -218,7 +223,8 @@ final class LaneRunner {
       }
     }
     let lane = recorded(
-      ProgramKey(samples: 1, steps: steps, grid: table.signature.gridShape), parameters: parameters)
+      ProgramKey(samples: 1, steps: steps, grid: table.signature.gridShape), of: table, parameters: parameters
+    )
     let (program, frame) = (lane.program, lane.frames[0])
     for item in items {
       load([item], of: table, into: program, frame: frame)
