@@ -195,6 +195,30 @@ struct TrainingTests {
     }
   }
 
+  @Test("modes that grow are estimated, recorded, continued, and read from the checkpoint by other commands")
+  func incrementalModes() throws {
+    let scratch = try prepared()
+    let flags = [
+      "train", "t.json", "-q", "--set",
+      #"training.incrementalModes={"start": 2, "step": 1, "rule": {"type": "lossGap", "smallest": 1000}}"#,
+    ]
+    let estimate = try Binary.run(flags + ["--dry-run"], in: scratch)
+    #expect(estimate.status == 0 && estimate.output.contains("[2] at the start"), "\(estimate.output)")
+    let outcome = try Binary.run(flags + ["-o", "run"], in: scratch)
+    #expect(outcome.status == 0 && outcome.output.contains("modes      [4] in use"), "\(outcome.output)")
+    let lines = try String(decoding: scratch.data("run/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+    let modes = try lines.map { try JSONValue.parse(String($0), source: "metrics")["modes"] }
+    #expect(modes == [2, 3, 4, 4, 4, 4].map { .array([.integer($0)]) })
+    let measured = try Binary.run(["eval", "run/last.safetensors", "--json", "-q"], in: scratch)
+    let summary = try JSONValue.parse(
+      String(decoding: scratch.data("run/summary.json"), as: UTF8.self), source: "summary")
+    let error = try JSONValue.parse(measured.output, source: "eval")["metrics"]?["relativeL2"]?["mean"]
+    #expect(error == summary["test"]?["relativeL2"]?["mean"] && error != nil)
+    #expect(try Binary.run(flags + ["-o", "run", "--resume", "auto"], in: scratch).status == 0)
+    let refused = try Binary.run(flags + ["-o", "c", "--set", "model.modes=1"], in: scratch)
+    #expect(refused.status == 2 && refused.error.contains("training.incrementalModes.start"))
+  }
+
   @Test("resolutions are compared in a table and in words, and impossible ones are refused")
   func resolutions() throws {
     let scratch = try prepared()

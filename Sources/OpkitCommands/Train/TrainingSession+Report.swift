@@ -36,6 +36,9 @@ extension TrainingSession {
     if updates.count > 1 {
       rows += updates.map { ("on \(gridText($0.grid))", "\(milliseconds($0.seconds)) an update") }
     }
+    if let modes = trainer.progress.modes {
+      rows.append(("modes", "\(modes) at the start, for which memory and time are"))
+    }
     return tableText(rows.map { [$0.0, $0.1] })
   }
 
@@ -59,6 +62,10 @@ extension TrainingSession {
       "epochs     \(progress.epoch) in \(durationText(progress.seconds))",
       "training   loss \(numberText(progress.trainingLoss))",
     ]
+    if let modes = progress.modes {
+      members.append(.init(key: "modes", value: .array(modes.map { .integer($0) })))
+      lines.append("modes      \(modes) in use")
+    }
     if data.test.count > 0 {
       let results = try data.readers(data.test, precision: configuration.training.precision).map {
         try measure($0)

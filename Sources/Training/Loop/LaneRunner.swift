@@ -8,7 +8,7 @@ import Tensors
 /// borders, pieces and the tree in which lanes are summed depend on the configuration alone, so the bits do not depend
 /// on the number of threads.
 final class LaneRunner {
-  private let task: OperatorTask
+  private var task: OperatorTask
   private let configuration: TrainingConfiguration
   private let pool: WorkerPool
   private let kernels: Kernels
@@ -61,6 +61,13 @@ final class LaneRunner {
     kernels = Kernels(configuration.precision)
     let lanes = trains ? min(configuration.lanes, configuration.batch) : 0
     gradients = (0..<lanes).map { _ in HostBuffer(count: parameterCount, precision: configuration.precision) }
+  }
+
+  /// Computes something else from now on; what was recorded for the task before is forgotten.
+  func replaceTask(_ task: OperatorTask) {
+    self.task = task
+    programs = [:]
+    divisions = [:]
   }
 
   /// Samples to be computed: where in the table, and at which step of the trajectory they start.

@@ -36,10 +36,12 @@ extension Trainer {
         throw nonFinite("parameter \(parameter.name)[\(index)] after the last update")
       }
     }
+    let before = progress.trainingLoss
     progress.trainingLoss = progress.lossSum / Double(order.count)
     progress.epoch += 1
     progress.stepInEpoch = 0
     progress.lossSum = 0
+    growAfterEpoch(loss: progress.trainingLoss, before: before)
     return progress.trainingLoss
   }
 

@@ -21,6 +21,7 @@ extension Trainer {
     pullBackDerived()
     if let clip = configuration.gradientClip { clipGradient(to: clip) }
     pool.repeatKept(segments.count, segmentTask)
+    growAfterUpdate()
     return sum
   }
 

@@ -5,7 +5,7 @@ import Tensors
 
 /// Fits a model: owns weights, optimiser state and the position in the run, and does one update or one epoch at a time.
 public final class Trainer {
-  public let task: OperatorTask
+  public internal(set) var task: OperatorTask
   public let configuration: TrainingConfiguration
   public let parameters: [Parameter]
   /// The weights being trained.
@@ -30,12 +30,16 @@ public final class Trainer {
   public let workerMemory: WorkerMemory
   let kernels: Kernels
   let turns: GridTurns
-  let segments: [ParameterSegment]
+  /// Parameters that change, and the parts in which workers update what is in use of them.
+  let trained: [Parameter]
+  var segments: [ParameterSegment]
+  /// Which Fourier modes are in use, where they grow.
+  var growing: GrowingModel?
   /// Weights computed from parameters, and the pieces in which their gradients are summed over lanes.
   let derived: DerivedWeights
   let derivedSegments: [ParameterSegment]
   let losses: HostBuffer
-  let squares: HostBuffer
+  var squares: HostBuffer
   /// Items and learning rate of the update under way; kept so that a step allocates nothing.
   var items: [LaneRunner.Item] = []
   var rateUnderWay = 0.0
@@ -90,11 +94,17 @@ public final class Trainer {
       LaneRunner(task, configuration, pool: pool, memory: memory, trains: true, parameterCount: count),
       LaneRunner(task, configuration, pool: pool, memory: memory, trains: false, parameterCount: count)
     )
-    segments = ParameterSegment.segments(of: try configuration.trained(among: builder.parameters))
+    trained = try configuration.trained(among: builder.parameters)
+    segments = ParameterSegment.segments(of: trained)
     derived = DerivedWeights(task.derivations, precision: precision, trains: true)
     derivedSegments = ParameterSegment.segments(of: derived.targets)
     losses = HostBuffer(count: configuration.batch, precision: .float64)
     squares = HostBuffer(count: segments.count, precision: .float64)
+    growing = try configuration.modeGrowth.map {
+      try GrowingModel($0, task.model, memoryCount: builder.trainedCount, precision: precision)
+    }
+    for weights in [values, average].compactMap({ $0 }) { growing?.clearUnused(in: weights) }
+    adoptModes()
   }
 
   /// Steps of a sample that are training items of their own.
@@ -120,6 +130,6 @@ public final class Trainer {
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.
   public var byteCount: Int {
     values.byteCount * (average == nil ? 1 : 2) + state.reduce(0) { $0 + $1.byteCount } + runner.byteCount
-      + workerMemory.byteCount + derived.byteCount
+      + workerMemory.byteCount + derived.byteCount + (growing?.gradient?.byteCount ?? 0)
   }
 }

@@ -140,6 +140,9 @@ public final class TrainingRun {
         line.append(.init(key: "validationGrids", value: .array(grids)))
       }
     }
+    if let modes = trainer.progress.modes {
+      line.append(.init(key: "modes", value: .array(modes.map { .integer($0) })))
+    }
     line += [
       .init(key: "learningRate", value: .number(rate)), .init(key: "seconds", value: .number(seconds)),
       .init(key: "samplesPerSecond", value: .number(Double(trainer.itemsPerEpoch) / max(seconds, 1e-9))),
