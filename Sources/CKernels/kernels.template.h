@@ -38,6 +38,7 @@ const OpkitKernels NAME(table) = {
     .multiply = NAME(multiply),
     .gate = NAME(gate),
     .column_sums = NAME(column_sums),
+    .column_sums_compensated = NAME(column_sums_compensated),
     .column_dots = NAME(column_dots),
     .copy_rows = NAME(copy_rows),
     .dot = NAME(dot),

@@ -299,6 +299,23 @@ static void NAME(column_sums)(ptrdiff_t rows, ptrdiff_t c, const void *xv, void 
   })
 }
 
+// D. E. Knuth's error of an addition, without a comparison: exact whatever the order of the two.
+static void NAME(column_sums_compensated)(ptrdiff_t rows, ptrdiff_t c, const void *xv, void *sumv, void *errorv) {
+  const REAL *x = xv;
+  REAL *sum = sumv, *error = errorv;
+  FOR_VECTORS(c, {
+    vec s = AT(sum), e = AT(error);
+    const REAL *p = x;
+    for (ptrdiff_t r = 0; r < rows; r++, p += c) {
+      const vec a = AT(p), t = s + a, b = t - s;
+      e += (s - (t - b)) + (a - b);
+      s = t;
+    }
+    PUT(sum, s);
+    PUT(error, e);
+  })
+}
+
 static void NAME(column_dots)(ptrdiff_t rows, ptrdiff_t c, const void *av, const void *bv, void *outv, int accumulate) {
   const REAL *a = av, *b = bv;
   REAL *out = outv;

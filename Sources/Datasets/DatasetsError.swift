@@ -164,7 +164,8 @@ extension DatasetsError: Diagnosable {
     let allowed = (1...max(1, min(length, 64))).filter {
       length % $0 == 0 && (boundary != "cellCentred" || $0 % 2 == 1)
     }
-    return "set data.stride to one of \(allowed.map(String.init).joined(separator: ", "))"
+    let list = allowed.map(String.init).joined(separator: ", ")
+    return "set data.stride, times each of data.strides, to one of \(list)"
   }
 }
 

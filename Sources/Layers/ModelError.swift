@@ -12,6 +12,8 @@ public enum ModelError: Error, Equatable {
   case listLength(key: String, count: Int, dimensions: Int)
   case dimensions(model: String, supported: ClosedRange<Int>, data: Int)
   case channelsDiffer(key: String, input: Int, output: Int)
+  /// Input channels are not frames of the output's variables.
+  case variablesDiffer(key: String, inputs: Int, constant: Int, variables: Int)
   case gridChanges(key: String, from: [Int], to: [Int])
   case layerCount(key: String, count: Int, layers: Int)
   case rankCount(form: String, count: Int, needed: Int)
@@ -43,6 +45,7 @@ public enum ModelError: Error, Equatable {
     case .modesExceedGrid(let axis, _, _, _, _, let key): return "\(key)[\(axis)]"
     case .modesExceedLayer(let layer, _, _, _): return "modes[\(layer)]"
     case .kernelUnresolved(let key, _, _), .unevenRefinement(let key, _, _): return key
+    case .variablesDiffer(let key, _, _, _): return key
     case .listLength(let key, _, _), .channelsDiffer(let key, _, _), .gridChanges(let key, _, _),
       .layerCount(let key, _, _), .noSuchAxis(let key, _, _), .gridNotDivisible(let key, _, _, _):
       return key
@@ -85,6 +88,13 @@ extension ModelError: Diagnosable {
       return Diagnostic(
         "config.range", exit: .usage, "\(key) needs as many input as output channels", at: "model.\(key)",
         why: "the data has \(input) input and \(output) output channels", fix: "remove model.\(key)")
+    case .variablesDiffer(let key, let inputs, let constant, let variables):
+      return Diagnostic(
+        "config.range", exit: .usage, "the input is not made of the \(variables) variables of the output",
+        at: "model.\(key)",
+        why:
+          "of \(inputs) input channels \(constant) are no variables, and the others must be frames of each",
+        fix: "set model.\(key) to the number of input channels behind the variables', or use other data")
     case .gridChanges(let key, let from, let to):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) leads from the grid \(from) to \(to)", at: "model.\(key)",

@@ -14,9 +14,15 @@ public struct SpectralConvolution {
     case twoSided
   }
 
-  private let frequencies: [[Int]]
+  let frequencies: [[Int]]
   private let forwardNormalized: Bool
-  private let places: BlockPlaces
+  let places: BlockPlaces
+  /// Kept modes per axis, as they were asked for; empty for a factorised weight.
+  private(set) public var modes: [Int] = []
+  /// How these picked the frequencies; nil for a factorised weight.
+  private(set) var selection: Selection?
+  /// Frequencies in use along each axis where they are not all; see ``restricted(to:)``.
+  var used: [ClosedRange<Int>]?
   private let made: SpectralWeight
 
   /// The weight, for operations that apply it.
@@ -68,6 +74,8 @@ public struct SpectralConvolution {
       frequencies: frequencies, forwardNormalized: forwardNormalized,
       places: BlockPlaces(strides: SpectralConvolution.strides(frequencies.map(\.count))),
       weight: SpectralWeight(core: weight))
+    self.modes = modes
+    self.selection = selection
   }
 
   init(frequencies: [[Int]], forwardNormalized: Bool, places: BlockPlaces, weight: SpectralWeight) {
@@ -76,6 +84,8 @@ public struct SpectralConvolution {
     self.places = places
     made = weight
   }
+
+  func isUsed(_ frequency: Int, axis: Int) -> Bool { used?[axis].contains(frequency) ?? true }
 
   /// Strides of a row-major array.
   private static func strides(_ extents: [Int]) -> [Int] {
@@ -106,7 +116,7 @@ public struct SpectralConvolution {
       frequencies[axis].enumerated().compactMap { index, f in
         // −N/2 and N/2 are one mode; the full axes keep it as −N/2, the halved one as N/2.
         let exists = axis == last ? 2 * f <= grid[axis] : (2 * f < grid[axis] && -2 * f <= grid[axis])
-        return exists ? (index, f) : nil
+        return exists && isUsed(f, axis: axis) ? (index, f) : nil
       }
     }
     var indices: [[Int]] = [[]]

@@ -4,6 +4,7 @@ import Layers
 /// All models: the one place that a new one is added to.
 public enum ModelRegistry {
   public static let entries: [ModelEntry] = [
+    ModelEntry(CODANO.self),
     ModelEntry(DeepONet.self),
     ModelEntry(FNO.self),
     ModelEntry(OriginalFNO.self),

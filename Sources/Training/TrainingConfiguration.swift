@@ -54,6 +54,8 @@ public struct TrainingConfiguration: Sendable {
   public let initializeFrom: String?
   /// Beginnings of the names of parameters that stay as they are.
   public let freeze: [String]
+  /// How a model that starts with few Fourier modes takes in more; nil where all are there from the start.
+  public let modeGrowth: ModeGrowth?
   /// Epochs from one look at the run to the next: validation, best weights, a line of metrics.
   public let reportEvery: Int
 
@@ -115,6 +117,9 @@ public struct TrainingConfiguration: Sendable {
       "freeze", default: [],
       doc: "parameters that stay as they are, by the beginnings of their names, such as 'trunk' or 'branch.0'"
     )
+    modeGrowth = try reader.optionalSection(
+      "incrementalModes", doc: "start with few Fourier modes and take in more as training needs them"
+    ).map { try ModeGrowth(from: $0) }
     reportEvery = try reader.int(
       "reportEvery", default: 1, in: 1...1_000_000,
       doc: "epochs from one validation, choice of the best weights and line of metrics to the next")

@@ -6,6 +6,9 @@ public enum TrainingError: Error, Equatable {
   case earlyStoppingWithoutValidation
   case rolloutWithoutWindow
   case frozenUnknown(name: String, known: [String])
+  /// Modes can grow in dense spectral weights only.
+  case modesCannotGrow
+  case startingModes(start: [Int], modes: [Int])
   case nothingToTrain
   /// A loss, or a weight, is not a number any more.
   case nonFinite(epoch: Int, step: Int, what: String, learningRate: Double)
@@ -40,6 +43,17 @@ extension TrainingError: Diagnosable {
         "config.choice", exit: .usage, "no parameter is called '\(name)'", at: "training.freeze",
         why: "the model has \(known.joined(separator: ", "))", fix: "give the beginning of a name up to a dot"
       )
+    case .modesCannotGrow:
+      return Diagnostic(
+        "config.conflict", exit: .usage, "the model has no modes that could grow",
+        at: "training.incrementalModes",
+        why: "it has no spectral layers, or their weights are factorised and belong to all modes together",
+        fix: "choose the model 'fno' or 'fno-original', or remove training.incrementalModes")
+    case .startingModes(let start, let modes):
+      return Diagnostic(
+        "config.range", exit: .usage, "training cannot start with \(start) modes",
+        at: "training.incrementalModes.start", why: "the model keeps \(modes) modes along its axes",
+        fix: "give one number for all axes or one per axis, at most these")
     case .nothingToTrain:
       return Diagnostic(
         "config.conflict", exit: .usage, "all parameters are frozen", at: "training.freeze",

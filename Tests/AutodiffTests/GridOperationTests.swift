@@ -106,6 +106,15 @@ import Testing
     #expect(evaluate(shape([2, 5]), field) { $0.maxPooled([2, 2]) } == [9, 8])
     #expect(evaluate(shape([2, 5]), field) { $0.averagePooled([2, 2]) } == [3.75, 5])
     #expect(evaluate(shape([2, 5]), field) { $0.integrated() } == [4.5])
+    // A point split into two of half the weight changes nothing.
+    func integral(_ values: [Double], _ weights: [Double]) -> [Double] {
+      let rule = HostBuffer(count: weights.count, precision: .float64)
+      for (i, weight) in weights.enumerated() { rule[i] = weight }
+      return evaluate(shape([weights.count]), values) { $0.integrated(weights: rule) }
+    }
+    expectClose(
+      integral([3, -1, 2, 2], [0.5, 0.25, 0.125, 0.125]), integral([3, -1, 2], [0.5, 0.25, 0.25]),
+      tolerance: 1e-15)
   }
 
   @Test("norms leave mean 0 and variance 1 over what they normalise", arguments: [1, 3, 6])

@@ -56,6 +56,12 @@ extension OperationCases {
       GradientCase(
         "max pool, overlapping", inputs: [field([7, 5], 5)],
         body: { v, _ in v[0].maxPooled([3, 2], stride: [2, 1]) + v[0].maxPooled([3, 2], stride: [2, 1]) }),
+      GradientCase(
+        "separated channels, one in two groups", inputs: [field([3, 4], 3)],
+        body: { v, _ in v[0].separated([[0, 2], [2, 1], [1, 1]]) }),
+      GradientCase(
+        "joined samples", inputs: [field([3, 4], 2, batch: 6)],
+        body: { v, _ in v[0].joined(3) + v[0].joined(3) }),
       GradientCase("max pool 1-D", inputs: [field([9], 5)], body: { v, _ in v[0].maxPooled([2]) }),
       GradientCase(
         "average pool", inputs: [field([5, 6], 3)], body: { v, _ in v[0].averagePooled([2, 3]) }),

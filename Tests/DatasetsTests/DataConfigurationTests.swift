@@ -23,14 +23,14 @@ struct DataConfigurationTests {
   @Test("reads every key")
   func all() throws {
     let text = """
-      {"path": "a.h5", "testPath": "b.h5", "train": 10, "validation": 2, "test": 3, "stride": 4,
+      {"path": "a.h5", "testPath": "b.h5", "train": 10, "validation": 2, "test": 3, "stride": 4, "strides": [1, 2],
        "mapping": {"type": "window", "field": "u", "inputSteps": 10, "outputSteps": 20},
-       "channelAxis": "yes", "boundary": "closed", "normalization": {"input": "pointwise", "output": "none"}}
+       "channelAxis": "yes", "boundary": "closed", "normalization": {"input": "symmetric", "output": "none"}}
       """
     let expected = DataConfiguration(
       path: "a.h5", testPath: "b.h5", train: 10, validation: 2, test: 3,
-      reading: ReadingOptions(channelAxis: true, boundary: .closed, stride: 4),
-      mapping: .window(field: "u", inputSteps: 10, outputSteps: 20), inputNormalization: .pointwise,
+      reading: ReadingOptions(channelAxis: true, boundary: .closed, stride: 4), strides: [1, 2],
+      mapping: .window(field: "u", inputSteps: 10, outputSteps: 20), inputNormalization: .symmetric,
       outputNormalization: .none)
     #expect(try read(text) == expected)
   }
@@ -58,6 +58,9 @@ struct DataConfigurationTests {
     arguments: [
       #"{"train": 10}"#, #"{"path": "a.h5"}"#, #"{"path": "a.h5", "train": 0}"#,
       #"{"path": "a.h5", "train": 1, "tset": 2}"#, #"{"path": "a.h5", "train": 1, "stride": 0}"#,
+      #"{"path": "a.h5", "train": 1, "strides": [2, 4]}"#,
+      #"{"path": "a.h5", "train": 1, "strides": [1, 1]}"#,
+      #"{"path": "a.h5", "train": 1, "strides": [1, 2], "normalization": {"output": "pointwise"}}"#,
       #"{"path": "a.h5", "train": 1, "mapping": {"type": "stedy"}}"#,
       #"{"path": "a.h5", "train": 1, "mapping": 3}"#,
       #"{"path": "a.h5", "train": 1, "mapping": {"type": "steady", "inputs": [], "outputs": ["u"]}}"#,

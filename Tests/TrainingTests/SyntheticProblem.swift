@@ -62,9 +62,12 @@ final class SyntheticProblem {
   }
 
   /// A trainer for this problem; `training` is the JSON of the training section.
+  ///
+  /// - Parameter grid: the one of the grids that is trained on; all of them if nil.
   func trainer(
     model: String = #"{"type": "fno-original", "modes": 5, "width": 8, "layers": 2}"#, training: String,
-    train: Int = 16, validation: Int = 0, threads: Int = 1, seed: UInt64 = 0
+    train: Int = 16, validation: Int = 0, strides: [Int] = [1], only grid: Int? = nil, threads: Int = 1,
+    seed: UInt64 = 0
   ) throws -> (trainer: Trainer, data: LearningData, table: SampleTable) {
     let reader = ConfigReader(
       try ConfigDocument.parse("{\"model\": \(model), \"training\": \(training)}", source: "test.json"))
@@ -72,16 +75,18 @@ final class SyntheticProblem {
     let configuration = try TrainingConfiguration(from: reader.section("training", doc: ""))
     try reader.finish()
     let data = try LearningData(
-      DataConfiguration(path: file, train: train, validation: validation, test: 4))
+      DataConfiguration(path: file, train: train, validation: validation, test: 4, strides: strides))
     let builder = ParameterBuilder()
     let model = try recipe.build(data.signature, builder)
-    let table = try data.table(data.train, precision: configuration.precision)
-    let held = validation > 0 ? try data.table(data.validation, precision: configuration.precision) : nil
+    let tables = try data.tables(data.train, precision: configuration.precision)
+    let table = tables[0]
+    let held = validation > 0 ? try data.tables(data.validation, precision: configuration.precision) : []
     let task = try OperatorTask(
       model: model, derivations: builder.derivations, fittingNormalizersTo: table, input: .channel,
       output: .channel)
     let trainer = try Trainer(
-      task, configuration, builder: builder, training: table, validation: held, seed: seed,
+      task, configuration, builder: builder, training: grid.map { [tables[$0]] } ?? tables, validation: held,
+      seed: seed,
       pool: WorkerPool(workerCount: threads))
     return (trainer, data, table)
   }

@@ -29,7 +29,7 @@ extension Variable {
       forwardScratch: [mixing.count(channels: block.outputs), block.scratchCount, block.scratchCount],
       backwardScratch: [
         mixing.largestCount, block.scratchCount, block.scratchCount,
-        max(mixing.scratchCount, block.inputs * block.outputs), mixing.largestCount,
+        max(mixing.scratchCount, block.inputs * block.outputs), mixing.largestCount, 2 * block.outputs,
       ],
       flops: block.flops,
       forward: block.forward, backward: block.backward)
@@ -171,7 +171,9 @@ private struct SpectralBlock: Sendable {
     )
     let z = activation == .identity ? nil : c.saved(0)
     let skipTarget = hasSkip ? c.parameterGradient(skipIndex) : nil
-    let biasTarget = hasBias ? c.parameterGradient(biasIndex) : nil
+    // Terms of the bias's gradient may cancel to a small part of theirs.
+    let (sums, errors) = (c.scratch(5).dropping(0, length: outputs), c.scratch(5).dropping(outputs))
+    k.clear(c.scratch(5))
     var isFirst = true
     for sample in 0..<batch {
       for line in 0..<transform.lines {
@@ -192,10 +194,8 @@ private struct SpectralBlock: Sendable {
                 into: .init(skipTarget.slice, rows: inputs, columns: outputs),
                 skipTarget.accumulates || !isFirst ? .accumulate : .zero)
             }
-            if let biasTarget {
-              k.columnSums(
-                rows: run.count, channels: outputs, dz, into: biasTarget.slice,
-                accumulate: biasTarget.accumulates || !isFirst)
+            if hasBias {
+              k.columnSums(rows: run.count, channels: outputs, dz, addingTo: sums, error: errors)
             }
             isFirst = false
           }
@@ -208,6 +208,10 @@ private struct SpectralBlock: Sendable {
         k, lineModes: lineScratch, channels: outputs, scratch: scratch,
         into: dyModes.dropping(sample * modeCount(outputs)))
     }
+    guard hasBias else { return }
+    let target = c.parameterGradient(biasIndex)
+    k.scale(1, sums, into: target.slice, accumulate: target.accumulates)
+    k.scale(1, errors, into: target.slice, accumulate: true)
   }
 
   /// dx = F^T dX + dz·Wᵀ

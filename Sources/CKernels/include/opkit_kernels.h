@@ -72,6 +72,8 @@ typedef struct OpkitKernels {
   void (*gate)(ptrdiff_t rows, ptrdiff_t c, const void *x, const void *g, void *y, int accumulate);
   /// out[c] (=|+=) Σ_r x[r,c]
   void (*column_sums)(ptrdiff_t rows, ptrdiff_t c, const void *x, void *out, int accumulate);
+  // sum[c] + error[c] += Σ_r x[r,c], error[c] being what rounding took away from sum[c].
+  void (*column_sums_compensated)(ptrdiff_t rows, ptrdiff_t c, const void *x, void *sum, void *error);
   /// out[c] (=|+=) Σ_r x1[r,c]·x2[r,c]
   void (*column_dots)(ptrdiff_t rows, ptrdiff_t c, const void *x1, const void *x2, void *out, int accumulate);
   /// Copies `c` of each row between strided rows; (+)= when accumulate.

@@ -18,6 +18,8 @@ public struct DataConfiguration: Sendable, Equatable {
   public var validation: Int
   public var test: Int
   public var reading: ReadingOptions
+  /// Further thinnings of the grid that `reading.stride` leaves, the first 1: training takes turns over these grids.
+  public var strides: [Int]
   /// `nil`: what the file declares, else plain arrays `x` to `y`.
   public var mapping: FieldMapping?
   public var inputNormalization: Normalizer.Kind
@@ -33,7 +35,7 @@ public struct DataConfiguration: Sendable, Equatable {
 
   public init(
     path: String, testPath: String? = nil, train: Int, validation: Int = 0, test: Int = 0,
-    reading: ReadingOptions = ReadingOptions(), mapping: FieldMapping? = nil,
+    reading: ReadingOptions = ReadingOptions(), strides: [Int] = [1], mapping: FieldMapping? = nil,
     inputNormalization: Normalizer.Kind = .channel, outputNormalization: Normalizer.Kind = .channel
   ) {
     self.path = path
@@ -42,6 +44,7 @@ public struct DataConfiguration: Sendable, Equatable {
     self.validation = validation
     self.test = test
     self.reading = reading
+    self.strides = strides
     self.mapping = mapping
     self.inputNormalization = inputNormalization
     self.outputNormalization = outputNormalization
@@ -64,6 +67,11 @@ public struct DataConfiguration: Sendable, Equatable {
     )
     let stride = try reader.int(
       "stride", default: 1, in: 1...65_536, doc: "use every how many-th grid point on each axis")
+    strides = try reader.ints(
+      "strides", default: [1], each: 1...65_536,
+      doc:
+        "grids that training batches take turns on: every how many-th of the points that stride leaves, as "
+        + "in [1, 2, 4]; validation and test are reported on each")
     mapping = try DataConfiguration.mapping(from: reader)
     let channels = try reader.choice(
       "channelAxis", default: ChannelAxis.auto,
@@ -92,6 +100,23 @@ public struct DataConfiguration: Sendable, Equatable {
     reading = ReadingOptions(
       channelAxis: channels == .auto ? nil : channels == .yes,
       boundary: GridAxis.Boundary(rawValue: boundary.rawValue), stride: stride, mask: mask)
+    try checkStrides(reader)
+  }
+
+  /// - Throws: what makes several grids impossible whatever the data are.
+  private func checkStrides(_ reader: ConfigReader) throws {
+    guard strides.first == 1, zip(strides, strides.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw reader.fail(
+        "strides", "\(strides) is no list of thinnings",
+        why: "the first one is the grid that data.stride leaves, and each further one is coarser",
+        fix: "write 1 and then growing numbers, as in [1, 2, 4]")
+    }
+    if strides.count > 1, inputNormalization == .pointwise || outputNormalization == .pointwise {
+      throw reader.fail(
+        "strides", "a pointwise normalisation belongs to one grid",
+        why: "it has a mean and a scale per point",
+        fix: "set data.normalization to \"channel\", or leave data.strides out", code: "config.conflict")
+    }
   }
 
   /// How test samples are read.

@@ -79,12 +79,27 @@ public final class LearningData {
     try SampleTable(try reader(part, precision: precision), samples: part.samples)
   }
 
+  /// Reads a part into memory on each grid of `data.strides`, the finest first.
+  public func tables(_ part: Part, precision: Precision = .float32) throws -> [SampleTable] {
+    try readers(part, precision: precision).map { try SampleTable($0, samples: part.samples) }
+  }
+
+  /// Readers of the file of a part on each grid of `data.strides`, the finest first.
+  ///
+  /// - Throws: ``DatasetsError/stride(path:axis:points:stride:boundary:)`` where a grid cannot be thinned so.
+  public func readers(_ part: Part, precision: Precision = .float32) throws -> [SampleReader] {
+    try configuration.strides.map { try reader(part, precision: precision, stride: $0) }
+  }
+
   /// A reader of the file of a part.
-  public func reader(_ part: Part, precision: Precision = .float32) throws -> SampleReader {
+  ///
+  /// - Parameter stride: every how many-th of the points that the configuration's own stride leaves.
+  public func reader(_ part: Part, precision: Precision = .float32, stride: Int = 1) throws -> SampleReader {
     let isTest = part.path == testFile.path && part.samples == test.samples
+    var options = isTest ? configuration.testReading : configuration.trainReading
+    options.stride *= stride
     return try SampleReader(
-      isTest ? testFile : file, mapping: mapping,
-      options: isTest ? configuration.testReading : configuration.trainReading, precision: precision)
+      isTest ? testFile : file, mapping: mapping, options: options, precision: precision)
   }
 
   /// What keeps a model of one file from being tested on the other; the grid itself may differ.

@@ -11,7 +11,7 @@ struct FourierNetwork {
   private let scaling: [Double]
   private let lifting: (Variable) -> Variable
   private let blocks: [FourierBlock]
-  private let convolutions: [SpectralConvolution]
+  var convolutions: [SpectralConvolution]
   private let projection: PointwiseNetwork
   private let spacing: GridSpacing
 

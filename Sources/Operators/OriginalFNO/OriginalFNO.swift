@@ -4,7 +4,7 @@ import Layers
 import Tensors
 
 /// The Fourier neural operator as its paper's scripts of 2022 define it; equations in OriginalFNO.md.
-public struct OriginalFNO: OperatorModel {
+public struct OriginalFNO: IncrementalModel {
   public static let card = ModelCard(
     identifier: "fno-original",
     title: "Fourier neural operator (original form: 1×1 skip, one projection network)",
@@ -22,7 +22,7 @@ public struct OriginalFNO: OperatorModel {
   private let modes: [Int]
   private let padding: [Double]
   private let lifting: Linear
-  private let blocks: [Block]
+  private var blocks: [Block]
   private let projection: PointwiseNetwork
 
   public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
@@ -49,6 +49,14 @@ public struct OriginalFNO: OperatorModel {
     projection = PointwiseNetwork(
       "projection", inputs: width, hidden: configuration.projectionWidth, outputs: signature.outputChannels,
       in: builder)
+  }
+
+  public var spectralLayers: [SpectralConvolution] { blocks.map(\.spectral) }
+
+  public func with(spectralLayers: [SpectralConvolution]) -> OriginalFNO {
+    var model = self
+    for (index, layer) in spectralLayers.enumerated() { model.blocks[index].spectral = layer }
+    return model
   }
 
   /// Points added behind the end of each axis.

@@ -37,7 +37,7 @@ extension Eval {
       ]
       try invocation.console.print(description.serialized(indent: 2))
     } else {
-      let grid = reader.signature.gridShape.map(String.init).joined(separator: " × ")
+      let grid = gridText(reader.signature.gridShape)
       try invocation.console.print(
         "\(samples.count) samples of \(reader.file.path) on \(grid), "
           + "\(milliseconds(evaluation.predictionSeconds / Double(max(1, samples.count)))) a prediction\n\n"

@@ -15,7 +15,7 @@ struct ResolutionReport {
     let names = study.rows.first?.metrics.map(\.metric.identifier) ?? []
     let head = ["grid"] + names + ["commutator", "distance", ""]
     let rows = study.rows.map { row in
-      [row.grid.map(String.init).joined(separator: " × ")]
+      [gridText(row.grid)]
         + row.metrics.map { numberText($0.summary.mean) }
         + [row.commutator, row.distance].map { $0.map { numberText($0) } ?? "" }
         + [row.grid == trainingGrid ? "training grid" : ""]

@@ -34,7 +34,7 @@ struct BenchRun {
     )
     let pool = WorkerPool(workerCount: threads)
     let trainer = try Trainer(
-      task, training, builder: builder, training: table, validation: nil, seed: configuration.seed, pool: pool
+      task, training, builder: builder, training: [table], seed: configuration.seed, pool: pool
     )
     let predictor = Predictor(
       task, parameters: trainer.values, pool: pool, memory: trainer.workerMemory)

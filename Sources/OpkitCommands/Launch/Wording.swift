@@ -51,3 +51,6 @@ func grouped(_ number: Int) -> String {
 func milliseconds(_ seconds: Double) -> String {
   seconds < 1 ? "\(numberText(1000 * seconds)) ms" : "\(numberText(seconds)) s"
 }
+
+/// A grid as its points along each axis.
+func gridText(_ grid: [Int]) -> String { grid.map(String.init).joined(separator: " × ") }

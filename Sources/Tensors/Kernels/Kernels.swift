@@ -138,6 +138,13 @@ public struct Kernels: @unchecked Sendable {
     table.pointee.column_sums(rows, channels, x.base, out.base, accumulate ? 1 : 0)
   }
 
+  /// sum[c] + error[c] += Σ_r x[r,c], where `error` keeps what rounding takes away from `sum`: many calls together lose no
+  /// more than one addition.
+  public func columnSums(rows: Int, channels: Int, _ x: Slice, addingTo sum: Slice, error: Slice) {
+    precondition(x.count >= rows * channels && sum.count >= channels && error.count >= channels)
+    table.pointee.column_sums_compensated(rows, channels, x.base, sum.base, error.base)
+  }
+
   /// out[c] = Σ_r a[r,c]·b[r,c]
   public func columnDots(
     rows: Int, channels: Int, _ a: Slice, _ b: Slice, into out: Slice, accumulate: Bool = false

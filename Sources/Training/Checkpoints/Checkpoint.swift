@@ -26,13 +26,16 @@ public struct Checkpoint {
 
   /// A group of arrays, each laid out as the parameters are.
   public struct Group {
-    /// `model`, `average` or `optimizer.<state>`.
+    /// `model`, `average`, `optimizer.<state>` or `incremental.gradient`.
     public var name: String
     public var values: HostBuffer
+    /// Those that it is about; nil for all.
+    public var parameters: [Parameter]?
 
-    public init(name: String, values: HostBuffer) {
+    public init(name: String, values: HostBuffer, parameters: [Parameter]? = nil) {
       self.name = name
       self.values = values
+      self.parameters = parameters
     }
   }
 
@@ -54,7 +57,7 @@ public struct Checkpoint {
   public func write(_ groups: [Group], parameters: [Parameter], to path: String) throws {
     var tensors: [SafetensorsWriter.Tensor] = []
     for group in groups {
-      for parameter in parameters {
+      for parameter in group.parameters ?? parameters {
         let part = HostBuffer(count: parameter.count, precision: group.values.precision)
         Kernels(part.precision).copy(
           group.values.slice(from: parameter.offset, length: parameter.count), into: part.slice())

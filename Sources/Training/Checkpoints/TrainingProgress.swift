@@ -18,6 +18,8 @@ public struct TrainingProgress: Sendable, Equatable {
   public var seconds = 0.0
   /// Loss of the last epoch.
   public var trainingLoss = Double.nan
+  /// Fourier modes in use along each axis, where they grow during training.
+  public var modes: [Int]?
 
   public init() {}
 
@@ -26,6 +28,7 @@ public struct TrainingProgress: Sendable, Equatable {
       "epoch": .integer(epoch), "step": .integer(step), "stepInEpoch": .integer(stepInEpoch),
       "lossSum": .number(lossSum), "bestLoss": .number(bestLoss), "bestEpoch": .integer(bestEpoch),
       "seconds": .number(seconds), "trainingLoss": .number(trainingLoss),
+      "modes": modes.map { .array($0.map { .integer($0) }) } ?? .null,
     ]
   }
 
@@ -41,5 +44,6 @@ public struct TrainingProgress: Sendable, Equatable {
     bestEpoch = json["bestEpoch"]?.intValue ?? 0
     seconds = json["seconds"]?.doubleValue ?? 0
     trainingLoss = json["trainingLoss"]?.doubleValue ?? .nan
+    modes = json["modes"]?.arrayValue?.compactMap(\.intValue)
   }
 }

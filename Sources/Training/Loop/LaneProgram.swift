@@ -15,20 +15,20 @@ final class LaneProgram {
   let errors: Variable?
 
   /// - Parameters:
+  ///   - signature: the task's on the grid that is asked for.
   ///   - steps: applications of the operator; the target has that many frames.
   ///   - trains: whether gradients are wanted.
   init(
-    _ task: OperatorTask, _ configuration: TrainingConfiguration, samples: Int, steps: Int, grid: [Int],
-    trains: Bool
+    _ task: OperatorTask, _ configuration: TrainingConfiguration, on signature: OperatorSignature,
+    samples: Int, steps: Int, trains: Bool
   ) {
     self.samples = samples
-    let signature = task.signature
+    let grid = signature.gridShape
     let graph = Graph(precision: configuration.precision)
     let input = graph.input(FieldShape(batch: samples, grid: grid, channels: signature.inputChannels))
     let frame = signature.outputChannels
     let points = task.pointInput(graph, samples: samples)
-    let outputGrid = signature.queries == nil ? grid : signature.outputShape
-    let target = graph.input(FieldShape(batch: samples, grid: outputGrid, channels: frame * steps))
+    let target = graph.input(FieldShape(batch: samples, grid: signature.outputShape, channels: frame * steps))
     var window = input
     var predictions: [Variable] = []
     var total: Variable?

@@ -8,7 +8,7 @@ import Tensors
 /// borders, pieces and the tree in which lanes are summed depend on the configuration alone, so the bits do not depend
 /// on the number of threads.
 final class LaneRunner {
-  private let task: OperatorTask
+  private var task: OperatorTask
   private let configuration: TrainingConfiguration
   private let pool: WorkerPool
   private let kernels: Kernels
@@ -63,6 +63,13 @@ final class LaneRunner {
     gradients = (0..<lanes).map { _ in HostBuffer(count: parameterCount, precision: configuration.precision) }
   }
 
+  /// Computes something else from now on; what was recorded for the task before is forgotten.
+  func replaceTask(_ task: OperatorTask) {
+    self.task = task
+    programs = [:]
+    divisions = [:]
+  }
+
   /// Samples to be computed: where in the table, and at which step of the trajectory they start.
   struct Item {
     var sample: Int
@@ -74,10 +81,11 @@ final class LaneRunner {
     (0..<parts).map { (count * $0 / parts)..<(count * ($0 + 1) / parts) }
   }
 
-  private func recorded(_ key: ProgramKey, parameters: HostBuffer) -> RecordedLane {
+  /// The recording for a number of samples and steps on the table's grid.
+  private func recorded(_ key: ProgramKey, of table: SampleTable, parameters: HostBuffer) -> RecordedLane {
     if let known = programs[key] { return known }
     let program = LaneProgram(
-      task, configuration, samples: key.samples, steps: key.steps, grid: key.grid, trains: trains)
+      task, configuration, on: table.signature, samples: key.samples, steps: key.steps, trains: trains)
     let made = RecordedLane(
       program: program, frames: memory.frames(program.program, parameters: parameters))
     programs[key] = made
@@ -85,11 +93,14 @@ final class LaneRunner {
   }
 
   /// How a number of items is divided into lanes and pieces. Made once, so that a step allocates nothing.
-  private func division(_ count: Int, steps: Int, grid: [Int], parameters: HostBuffer) -> [Lane] {
+  private func division(
+    _ count: Int, of table: SampleTable, steps: Int, grid: [Int], parameters: HostBuffer
+  ) -> [Lane] {
     let key = ProgramKey(samples: count, steps: steps, grid: grid)
     if let known = divisions[key] { return known }
     func recorded(_ samples: Int) -> RecordedLane {
-      self.recorded(ProgramKey(samples: samples, steps: steps, grid: grid), parameters: parameters)
+      self.recorded(
+        ProgramKey(samples: samples, steps: steps, grid: grid), of: table, parameters: parameters)
     }
     // When evaluating, memory stays that of a few samples whatever the set's size.
     let piece =
@@ -121,7 +132,7 @@ final class LaneRunner {
     _ items: [Item], of table: SampleTable, grid: [Int], steps: Int, parameters: HostBuffer, scale: Double,
     losses: HostBuffer, errors: HostBuffer? = nil
   ) {
-    let lanes = division(items.count, steps: steps, grid: grid, parameters: parameters)
+    let lanes = division(items.count, of: table, steps: steps, grid: grid, parameters: parameters)
     batch = Batch(
       items: items, table: table, lanes: lanes, scale: scale, losses: losses, errors: errors)
     pool.repeatKept(lanes.count, laneTask)
@@ -196,7 +207,8 @@ final class LaneRunner {
     -> [OperationCost]
   {
     let lane = recorded(
-      ProgramKey(samples: items.count, steps: steps, grid: table.signature.gridShape), parameters: parameters)
+      ProgramKey(samples: items.count, steps: steps, grid: table.signature.gridShape), of: table,
+      parameters: parameters)
     let (program, frame) = (lane.program, lane.frames[0])
     load(items[...], of: table, into: program, frame: frame)
     frame.gradients = gradients.first
@@ -218,7 +230,8 @@ final class LaneRunner {
       }
     }
     let lane = recorded(
-      ProgramKey(samples: 1, steps: steps, grid: table.signature.gridShape), parameters: parameters)
+      ProgramKey(samples: 1, steps: steps, grid: table.signature.gridShape), of: table, parameters: parameters
+    )
     let (program, frame) = (lane.program, lane.frames[0])
     for item in items {
       load([item], of: table, into: program, frame: frame)

@@ -24,6 +24,13 @@ public struct OperatorTask {
     self.outputNormalizer = outputNormalizer
   }
 
+  /// The same task done by another form of its model.
+  func with(_ model: any OperatorModel) -> OperatorTask {
+    OperatorTask(
+      model: model, derivations: derivations, signature: signature, inputNormalizer: inputNormalizer,
+      outputNormalizer: outputNormalizer)
+  }
+
   /// Samples that one worker best computes together without training: at most `few`, so that they stay in cache, unless
   /// they share the work of a trunk.
   ///

@@ -122,11 +122,26 @@ public final class TrainingRun {
       .init(key: "trainingLoss", value: .number(loss)),
     ]
     var watched = loss
-    if let validation = trainer.validation {
-      let (validationLoss, relativeL2) = trainer.evaluate(validation)
-      watched = validationLoss
-      line.append(.init(key: "validationLoss", value: .number(validationLoss)))
-      line.append(.init(key: "validationRelativeL2", value: .number(relativeL2)))
+    if !trainer.validation.isEmpty {
+      let results = trainer.validation.map { trainer.evaluate($0) }
+      let count = Double(results.count)
+      watched = results.reduce(0) { $0 + $1.loss } / count
+      line.append(.init(key: "validationLoss", value: .number(watched)))
+      line.append(
+        .init(
+          key: "validationRelativeL2", value: .number(results.reduce(0) { $0 + $1.relativeL2 } / count)))
+      if results.count > 1 {
+        let grids = zip(trainer.validation, results).map { table, result -> JSONValue in
+          [
+            "grid": .array(table.gridShape.map { .integer($0) }), "loss": .number(result.loss),
+            "relativeL2": .number(result.relativeL2),
+          ]
+        }
+        line.append(.init(key: "validationGrids", value: .array(grids)))
+      }
+    }
+    if let modes = trainer.progress.modes {
+      line.append(.init(key: "modes", value: .array(modes.map { .integer($0) })))
     }
     line += [
       .init(key: "learningRate", value: .number(rate)), .init(key: "seconds", value: .number(seconds)),

@@ -33,7 +33,11 @@ public struct ParameterSegment: Sendable {
   public let pairBlock: Int?
 
   /// Cuts parameters into segments of at most about `size` elements.
-  public static func segments(of parameters: [Parameter], size: Int = 32_768) -> [ParameterSegment] {
+  ///
+  /// - Parameter parts: ranges of whole blocks, for parameters that only these parts of are updated.
+  public static func segments(
+    of parameters: [Parameter], only parts: [String: [Range<Int>]] = [:], size: Int = 32_768
+  ) -> [ParameterSegment] {
     parameters.flatMap { parameter -> [ParameterSegment] in
       var unit = 1
       var pairBlock: Int?
@@ -42,8 +46,10 @@ public struct ParameterSegment: Sendable {
         pairBlock = block
       }
       let length = max(unit, size / unit * unit)
-      return stride(from: parameter.range.lowerBound, to: parameter.range.upperBound, by: length).map {
-        ParameterSegment(range: $0..<min($0 + length, parameter.range.upperBound), pairBlock: pairBlock)
+      return (parts[parameter.name] ?? [parameter.range]).flatMap { range in
+        stride(from: range.lowerBound, to: range.upperBound, by: length).map {
+          ParameterSegment(range: $0..<min($0 + length, range.upperBound), pairBlock: pairBlock)
+        }
       }
     }
   }

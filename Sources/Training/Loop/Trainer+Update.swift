@@ -1,0 +1,74 @@
+import Autodiff
+import Tensors
+
+extension Trainer {
+  /// One update on one of the grids; returns the sum of the items' losses.
+  func update(_ items: [LaneRunner.Item], onGrid index: Int) throws -> Double {
+    let scale = configuration.lossReduction == .mean ? 1 / Double(items.count) : 1
+    derived.compute(in: values, pool: pool)
+    runner.run(
+      items, of: training[index], grid: grids[index], steps: trainingSteps, parameters: values, scale: scale,
+      losses: losses)
+    var sum = 0.0
+    for i in items.indices { sum += losses[i] }
+    guard sum.isFinite else {
+      throw nonFinite(
+        runner.locateNonFinite(
+          items, of: training[index], steps: trainingSteps, parameters: values, named: parameters))
+    }
+    rateUnderWay = learningRate
+    progress.step += 1
+    pullBackDerived()
+    if let clip = configuration.gradientClip { clipGradient(to: clip) }
+    pool.repeatKept(segments.count, segmentTask)
+    growAfterUpdate()
+    return sum
+  }
+
+  /// Sums the lanes' gradients of derived weights and turns them into gradients of parameters, in the first lane's array;
+  /// the other lanes hold zeros there.
+  private func pullBackDerived() {
+    if derivedSegments.isEmpty { return }
+    pool.forEach(derivedSegments.count) { index, _ in
+      kernels.reduceLanes(
+        runner.gradients, range: derivedSegments[index].range, scale: 1, into: runner.gradients[0])
+    }
+    derived.pullBack(values: values, gradients: runner.gradients[0], pool: pool)
+  }
+
+  /// Updates the weights of one segment.
+  func update(segment index: Int) {
+    let segment = segments[index]
+    let gradient = runner.gradients[0]
+    if configuration.gradientClip == nil {
+      kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient)
+    }
+    configuration.optimizer.update(
+      segment, step: progress.step, learningRate: rateUnderWay, kernels: kernels, parameters: values,
+      gradients: gradient, state: state)
+    guard let average, let decay = configuration.averageDecay else { return }
+    let target = average.slice(from: segment.range.lowerBound, length: segment.range.count)
+    kernels.scale(decay, target, into: target)
+    kernels.scale(
+      1 - decay, values.slice(from: segment.range.lowerBound, length: segment.range.count), into: target,
+      accumulate: true)
+  }
+
+  /// Sums the lanes and scales the whole gradient down to norm `limit` if it is longer.
+  private func clipGradient(to limit: Double) {
+    let gradient = runner.gradients[0]
+    pool.forEach(segments.count) { index, _ in
+      let range = segments[index].range
+      kernels.reduceLanes(runner.gradients, range: range, scale: 1, into: gradient)
+      let slice = gradient.slice(from: range.lowerBound, length: range.count)
+      squares[index] = kernels.dot(slice, slice)
+    }
+    let norm = squares.doubles.reduce(0, +).squareRoot()
+    guard norm > limit else { return }
+    pool.forEach(segments.count) { index, _ in
+      let range = segments[index].range
+      let slice = gradient.slice(from: range.lowerBound, length: range.count)
+      kernels.scale(limit / norm, slice, into: slice)
+    }
+  }
+}
