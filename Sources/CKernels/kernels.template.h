@@ -14,6 +14,7 @@ typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
 #include "gemm.template.h"
 #include "pointwise.template.h"
 #include "convolution.template.h"
+#include "dense.template.h"
 #include "norm.template.h"
 #include "attention.template.h"
 
@@ -30,6 +31,8 @@ const OpkitKernels NAME(table) = {
     .activate = NAME(activate),
     .activate_backward = NAME(activate_backward),
     .activate_both = NAME(activate_both),
+    .dense = NAME(dense),
+    .dense_outer = NAME(dense_outer),
     .scale = NAME(scale),
     .multiply = NAME(multiply),
     .gate = NAME(gate),
@@ -37,6 +40,8 @@ const OpkitKernels NAME(table) = {
     .column_dots = NAME(column_dots),
     .copy_rows = NAME(copy_rows),
     .dot = NAME(dot),
+    .squared_distance = NAME(squared_distance),
+    .difference = NAME(difference),
     .absolute_sum = NAME(absolute_sum),
     .sign = NAME(sign),
     .affine = NAME(affine),
@@ -65,5 +70,6 @@ const OpkitKernels NAME(table) = {
     .softmax_backward = NAME(softmax_backward),
     .row_dots = NAME(row_dots),
     .scale_rows = NAME(scale_rows),
+    .scaled_rows = NAME(scaled_rows),
     .lion = NAME(lion),
 };

@@ -57,6 +57,14 @@ typedef struct OpkitKernels {
   void (*activate_backward)(int f, ptrdiff_t n, const void *z, const void *dh, void *dz, int accumulate);
   /// h = f(z) and derivative = f'(z) in one pass
   void (*activate_both)(int f, ptrdiff_t n, const void *z, void *h, void *derivative);
+  /// A layer: y[m×n] = f(init + x[m×k]·B) and derivative = f' there, in the rows of y; it may be null. init as in gemm.
+  /// packed: B is as `pack` writes it, otherwise its rows follow one another.
+  void (*dense)(int f, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *x, ptrdiff_t x_row, const void *b, int packed,
+                void *y, ptrdiff_t y_row, void *derivative, int init, const void *bias);
+  /// Its weights' gradients from g[m×n]: g ← g·derivative (unless that is null), dw[k×n] (=|+=) xᵀ·g, db (=|+=) Σ_r g[r].
+  /// dw and db may be null.
+  void (*dense_outer)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *x, ptrdiff_t x_row, void *g, ptrdiff_t g_row,
+                      const void *derivative, void *dw, int accumulate_w, void *db, int accumulate_b);
   /// y (=|+=) alpha·x
   void (*scale)(ptrdiff_t n, double alpha, const void *x, void *y, int accumulate);
   /// y (=|+=) x1·x2
@@ -72,6 +80,10 @@ typedef struct OpkitKernels {
                     int accumulate);
   /// Σ x1·x2 in double, fixed order
   double (*dot)(ptrdiff_t n, const void *x1, const void *x2);
+  /// Σ (x1 − x2)² in double, fixed order
+  double (*squared_distance)(ptrdiff_t n, const void *x1, const void *x2);
+  /// y (=|+=) alpha·(x1 − x2)
+  void (*difference)(ptrdiff_t n, double alpha, const void *x1, const void *x2, void *y, int accumulate);
   /// Σ |x| in double
   double (*absolute_sum)(ptrdiff_t n, const void *x);
   /// y = sign(x)·alpha, (+)= when accumulate
@@ -156,6 +168,8 @@ typedef struct OpkitKernels {
                    void *out);
   /// x[r] ← x[r]·factor[r], or divided by it when `inverse`, for strided rows
   void (*scale_rows)(ptrdiff_t rows, ptrdiff_t c, const void *factor, int inverse, void *x, ptrdiff_t x_row);
+  /// y[r,c] (=|+=) x[r,c]·factor[r]
+  void (*scaled_rows)(ptrdiff_t rows, ptrdiff_t c, const void *factor, const void *x, void *y, int accumulate);
 } OpkitKernels;
 
 /// Instruction sets in increasing order.

@@ -34,6 +34,8 @@ public final class Trainer {
   /// Items of the update under way; kept so that a step allocates nothing.
   private var items: [LaneRunner.Item] = []
   private var rateUnderWay = 0.0
+  /// The optimiser with the schedule's momentum, made when that changes.
+  private var optimizerUnderWay: (momentum: Double?, rule: any Optimizer)
   private let grid: [Int]
   private lazy var segmentTask: (Int, Int) -> Void = { [unowned self] index, _ in update(segment: index) }
 
@@ -63,6 +65,7 @@ public final class Trainer {
     self.validation = validation
     self.seed = seed
     self.pool = pool
+    optimizerUnderWay = (nil, configuration.optimizer)
     parameters = builder.parameters
     let precision = configuration.precision
     let count = builder.memoryCount
@@ -100,11 +103,14 @@ public final class Trainer {
 
   /// The learning rate of the next update.
   public var learningRate: Double {
-    configuration.schedule.learningRate(
-      base: configuration.optimizer.learningRate,
-      at: ScheduleProgress(
-        epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch,
-        totalEpochs: configuration.epochs))
+    configuration.schedule.learningRate(base: configuration.optimizer.learningRate, at: position)
+  }
+
+  /// Where the run stands, as schedules see it.
+  private var position: ScheduleProgress {
+    ScheduleProgress(
+      epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch,
+      totalEpochs: configuration.epochs)
   }
 
   /// Trains what is left of the epoch under way, and says the mean loss per item.
@@ -163,6 +169,11 @@ public final class Trainer {
           items, of: training, steps: trainingSteps, parameters: values, named: parameters))
     }
     rateUnderWay = learningRate
+    let momentum = configuration.schedule.momentum(at: position)
+    if momentum != optimizerUnderWay.momentum {
+      let own = configuration.optimizer
+      optimizerUnderWay = (momentum, momentum.map { own.with(momentum: $0) } ?? own)
+    }
     progress.step += 1
     pullBackDerived()
     if let clip = configuration.gradientClip { clipGradient(to: clip) }
@@ -188,7 +199,7 @@ public final class Trainer {
     if configuration.gradientClip == nil {
       kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient)
     }
-    configuration.optimizer.update(
+    optimizerUnderWay.rule.update(
       segment, step: progress.step, learningRate: rateUnderWay, kernels: kernels, parameters: values,
       gradients: gradient, state: state)
     guard let average, let decay = configuration.averageDecay else { return }
