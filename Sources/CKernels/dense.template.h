@@ -8,8 +8,16 @@
 // Rows of the gradient that are packed at a time: a panel of half a first cache.
 #define DENSE_ROWS 256
 
-// h = f(z) in place and derivative = f'(z), which may be null, for some rows of the output.
+// h = f(z) in place and derivative = f'(z), which may be null, for some rows of a panel's columns.
 INLINE void NAME(finish_rows)(const int f, ptrdiff_t rows, ptrdiff_t n, REAL *y, ptrdiff_t y_row, REAL *derivative) {
+  if (n == PANEL && !derivative) {
+    for (ptrdiff_t r = 0; r < rows; r++, y += y_row) {
+      const vec a = *(const vecu *)y, b = *(const vecu *)(y + VL);
+      *(vecu *)y = NAME(value)(f, a);
+      *(vecu *)(y + VL) = NAME(value)(f, b);
+    }
+    return;
+  }
   for (ptrdiff_t r = 0; r < rows; r++, y += y_row) {
     if (derivative) {
       FOR_VECTORS(n, {
@@ -70,9 +78,18 @@ static void NAME(dense)(int f, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void
   }
 }
 
-// Rows of one panel's columns: g ← g·derivative where there is one, copied into the panel, and summed.
-INLINE void NAME(dense_panel)(ptrdiff_t rows, ptrdiff_t columns, REAL *g, ptrdiff_t g_row, const REAL *derivative,
-                              REAL *panel, vec sums[2][2]) {
+// f′ from the value y of f, for the activations that allow it; otherwise y is f′ itself.
+INLINE vec NAME(slope)(const int f, vec y) {
+  if (f == OPKIT_RELU) return y > (REAL)0 ? (vec)(REAL)1 : (vec)(REAL)0;
+  if (f == OPKIT_TANH) return (REAL)1 - y * y;
+  if (f == OPKIT_LEAKY_RELU) return y > (REAL)0 ? (vec)(REAL)1 : (vec)LEAK;
+  if (f == OPKIT_ELU) return y > (REAL)0 ? (vec)(REAL)1 : y + (REAL)1;
+  return y;
+}
+
+// Rows of one panel's columns: g ← g·f′ where there is one, copied into the panel, and summed.
+INLINE void NAME(panel_rows)(const int f, ptrdiff_t rows, ptrdiff_t columns, REAL *g, ptrdiff_t g_row,
+                             const REAL *derivative, REAL *panel, vec sums[2][2]) {
   for (ptrdiff_t r = 0; r < rows; r++, g += g_row, panel += PANEL) {
     UNROLL for (int j = 0; j < 2; j++) {
       const ptrdiff_t width = columns - j * VL;
@@ -80,7 +97,7 @@ INLINE void NAME(dense_panel)(ptrdiff_t rows, ptrdiff_t columns, REAL *g, ptrdif
       if (width > 0) {
         v = NAME(load_n)(g + j * VL, width);
         if (derivative) {
-          v *= NAME(load_n)(derivative + j * VL, width);
+          v *= NAME(slope)(f, NAME(load_n)(derivative + j * VL, width));
           NAME(store_n)(g + j * VL, v, width);
         }
       }
@@ -91,8 +108,21 @@ INLINE void NAME(dense_panel)(ptrdiff_t rows, ptrdiff_t columns, REAL *g, ptrdif
   }
 }
 
+static void NAME(dense_panel)(int f, ptrdiff_t rows, ptrdiff_t columns, REAL *g, ptrdiff_t g_row,
+                              const REAL *derivative, REAL *panel, vec sums[2][2]) {
+#define RUN(k) NAME(panel_rows)(k, rows, columns, g, g_row, derivative, panel, sums);
+  switch (f) {
+    case OPKIT_RELU: RUN(OPKIT_RELU) break;
+    case OPKIT_TANH: RUN(OPKIT_TANH) break;
+    case OPKIT_LEAKY_RELU: RUN(OPKIT_LEAKY_RELU) break;
+    case OPKIT_ELU: RUN(OPKIT_ELU) break;
+    default: RUN(OPKIT_IDENTITY) break;
+  }
+#undef RUN
+}
+
 static void NAME(dense_outer)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *xv, ptrdiff_t x_row, void *gv,
-                              ptrdiff_t g_row, const void *derivativev, void *dwv, int accumulate_w, void *dbv,
+                              ptrdiff_t g_row, int f, const void *derivativev, void *dwv, int accumulate_w, void *dbv,
                               int accumulate_b) {
   const REAL *x = xv, *derivative = derivativev;
   REAL *g = gv, *dw = dwv, *db = dbv;
@@ -107,7 +137,7 @@ static void NAME(dense_outer)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void 
     vec sums[2][2] = {{(vec)(REAL)0, (vec)(REAL)0}, {(vec)(REAL)0, (vec)(REAL)0}};
     for (ptrdiff_t r0 = 0; r0 < m; r0 += DENSE_ROWS) {
       const ptrdiff_t depth = m - r0 < DENSE_ROWS ? m - r0 : DENSE_ROWS;
-      NAME(dense_panel)(depth, columns, g + r0 * g_row + j, g_row,
+      NAME(dense_panel)(f, depth, columns, g + r0 * g_row + j, g_row,
                         derivative ? derivative + r0 * g_row + j : derivative, panel, sums);
       if (!dw) continue;
       ptrdiff_t i = 0;

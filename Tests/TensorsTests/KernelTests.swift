@@ -107,12 +107,32 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
         v.kernels.denseOuter(
           .init(x.slice(), rows: m, columns: k, stride: xRow),
           gradient: .init(g.slice(), rows: m, columns: n, stride: yRow),
-          derivative: hasDerivative ? d.slice() : nil, weight: .init(dw.slice(), accumulates: accumulates),
+          slope: hasDerivative ? .stored(d.slice()) : nil,
+          weight: .init(dw.slice(), accumulates: accumulates),
           bias: .init(db.slice(), accumulates: accumulates))
         expectClose(g.doubles, gradient, tolerance: v.tolerance, "gradient")
         expectClose(dw.doubles, weight, tolerance: v.tolerance, "weight \(m)×\(n)×\(k)")
         expectClose(db.doubles, bias, tolerance: v.tolerance, "bias \(m)×\(n)×\(k)")
       }
+    }
+  }
+
+  @Test("slopes that follow from values", arguments: KernelVariant.all)
+  func slopes(_ v: KernelVariant) {
+    for f in Activation.allCases where f.slopeFollowsFromValue {
+      let (rows, n) = (9, 21)
+      let z = v.random(rows * n, "z")
+      let (h, d) = (v.empty(rows * n), v.empty(rows * n))
+      v.kernels.activateBoth(f, z.slice(), into: h.slice(), derivative: d.slice())
+      let (g, db) = (v.random(rows * n, "g"), v.empty(n))
+      let expected = g.doubles.indices.map { g[$0] * d[$0] }
+      v.kernels.denseOuter(
+        .init(z.slice(), rows: rows, columns: n), gradient: .init(g.slice(), rows: rows, columns: n),
+        slope: .ofValue(f, h.slice()), weight: nil, bias: .init(db.slice(), accumulates: false))
+      expectClose(g.doubles, expected, tolerance: v.tolerance, "\(f)")
+      expectClose(
+        db.doubles, (0..<n).map { j in (0..<rows).reduce(0) { $0 + expected[$1 * n + j] } },
+        tolerance: v.tolerance, "\(f), sums")
     }
   }
 

@@ -19,7 +19,7 @@ extension Variable {
     return graph.record(
       "dense", inputs: [self], output: output, parameters: [weight] + (bias.map { [$0] } ?? []),
       keepsInputs: [0],
-      saved: activation == .identity ? [] : [output.count],
+      keepsOutput: layer.keepsValue, saved: activation == .identity || layer.keepsValue ? [] : [output.count],
       forwardScratch: [
         layer.packsForward ? Kernels.packedCount(depth: layer.inputs, columns: layer.outputs) : 0
       ],
@@ -85,8 +85,16 @@ private struct DenseLayer: Sendable {
     }
   }
 
+  /// Whether backward takes the activation's slope from its value, so that no derivative is stored.
+  var keepsValue: Bool { activation != .identity && activation.slopeFollowsFromValue }
+
   private func derivative(_ c: OperationContext, _ block: Int) -> Slice? {
     c.saved(0).map { $0.dropping(block * outputs) }
+  }
+
+  private func slope(_ c: OperationContext, _ block: Int) -> Kernels.Slope? {
+    keepsValue
+      ? .ofValue(activation, c.output.dropping(block * outputs)) : derivative(c, block).map { .stored($0) }
   }
 
   func backward(_ c: OperationContext) {
@@ -96,7 +104,7 @@ private struct DenseLayer: Sendable {
     )
     for block in 0..<blocks {
       c.kernels.denseOuter(
-        input(c.input(0), block), gradient: output(dz, block), derivative: derivative(c, block),
+        input(c.input(0), block), gradient: output(dz, block), slope: slope(c, block),
         weight: dw.map { .init(weight($0.slice, block), accumulates: $0.accumulates) },
         bias: db.map { .init($0.slice.dropping(block * outputs), accumulates: $0.accumulates) })
     }

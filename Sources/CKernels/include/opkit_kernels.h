@@ -61,10 +61,11 @@ typedef struct OpkitKernels {
   /// packed: B is as `pack` writes it, otherwise its rows follow one another.
   void (*dense)(int f, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *x, ptrdiff_t x_row, const void *b, int packed,
                 void *y, ptrdiff_t y_row, void *derivative, int init, const void *bias);
-  /// Its weights' gradients from g[m×n]: g ← g·derivative (unless that is null), dw[k×n] (=|+=) xᵀ·g, db (=|+=) Σ_r g[r].
-  /// dw and db may be null.
+  /// Its weights' gradients from g[m×n]: g ← g·f′ (unless derivative is null), dw[k×n] (=|+=) xᵀ·g, db (=|+=) Σ_r g[r].
+  /// dw and db may be null. `derivative`, in the rows of g, is the value of f for ReLU, tanh, leaky ReLU and ELU, whose f′
+  /// follows from it; with f = identity it is f′ itself.
   void (*dense_outer)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *x, ptrdiff_t x_row, void *g, ptrdiff_t g_row,
-                      const void *derivative, void *dw, int accumulate_w, void *db, int accumulate_b);
+                      int f, const void *derivative, void *dw, int accumulate_w, void *db, int accumulate_b);
   /// y (=|+=) alpha·x
   void (*scale)(ptrdiff_t n, double alpha, const void *x, void *y, int accumulate);
   /// y (=|+=) x1·x2

@@ -45,19 +45,41 @@ extension Kernels {
     }
   }
 
+  /// f′ of a layer, laid out as its output.
+  public enum Slope {
+    /// f′ itself.
+    case stored(Slice)
+    /// The value of an activation whose f′ follows from it (``Activation/slopeFollowsFromValue``).
+    case ofValue(Activation, Slice)
+
+    var array: Slice {
+      switch self {
+      case .stored(let slice), .ofValue(_, let slice): slice
+      }
+    }
+    var code: Int32 {
+      switch self {
+      case .stored: Activation.identity.code
+      case .ofValue(let f, _): f.code
+      }
+    }
+  }
+
   /// Gradients of a layer's weights: g ← g·f′, dW = xᵀ·g, db = the sum of g's rows.
   ///
-  /// - Parameter derivative: f′, laid out as g; nil for 1.
+  /// - Parameter slope: f′; nil for 1.
   public func denseOuter(
-    _ x: Matrix, gradient g: Matrix, derivative: Slice? = nil, weight dw: Sum?, bias db: Sum? = nil
+    _ x: Matrix, gradient g: Matrix, slope: Slope? = nil, weight dw: Sum?, bias db: Sum? = nil
   ) {
     precondition(x.rows == g.rows && x.columnStride == 1 && g.columnStride == 1, "shapes do not fit a layer")
     precondition(x.extent <= x.slice.count && g.extent <= g.slice.count)
-    precondition(derivative.map { $0.count >= g.extent } ?? true)
+    precondition(slope.map { $0.array.count >= g.extent } ?? true)
+    if case .ofValue(let f, _)? = slope { precondition(f.slopeFollowsFromValue, "f′ does not follow from f") }
     precondition(dw.map { $0.slice.count >= x.columns * g.columns } ?? true)
     precondition(db.map { $0.slice.count >= g.columns } ?? true)
     table.pointee.dense_outer(
-      g.rows, g.columns, x.columns, x.slice.base, x.rowStride, g.slice.base, g.rowStride, derivative?.base,
+      g.rows, g.columns, x.columns, x.slice.base, x.rowStride, g.slice.base, g.rowStride,
+      slope?.code ?? 0, slope?.array.base,
       dw?.slice.base, dw?.accumulates == true ? 1 : 0, db?.slice.base, db?.accumulates == true ? 1 : 0)
   }
 }
