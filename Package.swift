@@ -22,7 +22,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
       .product(name: "ComplexModule", package: "swift-numerics"),
     ]
   ),
-  ("Files", ["Configuration", "Diagnostics", "Tensors"]),
+  ("Files", ["Configuration", "Diagnostics", "Tensors", "CZlib"]),
   ("Interchange", ["Files", "Autodiff", "Tensors", "Configuration", "Diagnostics"]),
   ("Datasets", ["Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
   ("Plotting", ["Diagnostics", "CPNG"]),
@@ -70,7 +70,10 @@ let tests: [(name: String, dependencies: [Target.Dependency])] = [
   ),
   ("InterchangeTests", ["Interchange", "Files", "Configuration", "Diagnostics"]),
   ("FilesTests", ["Files", "Tensors", "Configuration", "Diagnostics"]),
-  ("DatasetsTests", ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5"]),
+  (
+    "DatasetsTests",
+    ["Datasets", "Files", "Tensors", "Fields", "Configuration", "Diagnostics", "CHDF5", "CZlib"]
+  ),
   ("PlottingTests", ["Plotting", "Diagnostics"]),
   (
     "TrainingTests",

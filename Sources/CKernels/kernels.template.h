@@ -15,6 +15,7 @@ typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
 #include "mirrored.template.h"
 #include "pointwise.template.h"
 #include "convolution.template.h"
+#include "dense.template.h"
 #include "norm.template.h"
 #include "attention.template.h"
 #include "modes.template.h"
@@ -34,6 +35,8 @@ const OpkitKernels NAME(table) = {
     .activate_both = NAME(activate_both),
     .activate_gated = NAME(activate_gated),
     .activate_gated_backward = NAME(activate_gated_backward),
+    .dense = NAME(dense),
+    .dense_outer = NAME(dense_outer),
     .scale = NAME(scale),
     .multiply = NAME(multiply),
     .gate = NAME(gate),
@@ -42,6 +45,8 @@ const OpkitKernels NAME(table) = {
     .column_dots = NAME(column_dots),
     .copy_rows = NAME(copy_rows),
     .dot = NAME(dot),
+    .squared_distance = NAME(squared_distance),
+    .difference = NAME(difference),
     .absolute_sum = NAME(absolute_sum),
     .sign = NAME(sign),
     .affine = NAME(affine),
@@ -70,6 +75,7 @@ const OpkitKernels NAME(table) = {
     .softmax_backward = NAME(softmax_backward),
     .row_dots = NAME(row_dots),
     .scale_rows = NAME(scale_rows),
+    .scaled_rows = NAME(scaled_rows),
     .lion = NAME(lion),
     .mode_combine = NAME(mode_combine),
     .active_modes = NAME(active_modes),

@@ -22,20 +22,25 @@ INLINE vec NAME(vexp)(vec x) {
   union { NAME(ivec) i; vec f; } scale = {.i = e};
   return p * scale.f;
 }
+// tanh x = x·P₄(x²)/Q₄(x²) on |x| ≤ 9, beyond which it is ±1 but for less than a rounding; relative error of the
+// quotient 2.3e-8, in single precision below 3.1e-7. Fitted by reweighted least squares.
 INLINE vec NAME(vtanh)(vec x) {
-  const vec a = __builtin_elementwise_abs(x);
-  const vec e = NAME(vexp)(a * 2.0f);
-  const vec large = 1.0f - 2.0f / (e + 1.0f);
-  // Below 0.6 an odd polynomial keeps relative accuracy (minimax of tanh(x)/x − 1, Cephes).
-  const vec z = x * x;
-  vec p = (vec)-5.70498872745e-3f;
-  p = FMA(p, z, (vec)2.06390887954e-2f);
-  p = FMA(p, z, (vec)-5.37397155531e-2f);
-  p = FMA(p, z, (vec)1.33314422036e-1f);
-  p = FMA(p, z, (vec)-3.33332819422e-1f);
-  const vec small = FMA(p * z, a, a);
-  const vec magnitude = a < 0.625f ? small : large;
-  return x < 0.0f ? -magnitude : magnitude;
+  x = x < -9.01f ? (vec)-9.01f : x;
+  x = x > 9.01f ? (vec)9.01f : x;
+  const vec t = x * x;
+  vec p = (vec)1.31775139e-08f;
+  p = FMA(p, t, (vec)2.04811794e-05f);
+  p = FMA(p, t, (vec)3.48781055e-03f);
+  p = FMA(p, t, (vec)1.33744748e-01f);
+  p = FMA(p, t, (vec)9.99999977e-01f);
+  vec q = (vec)7.70404231e-07f;
+  q = FMA(q, t, (vec)3.27291941e-04f);
+  q = FMA(q, t, (vec)2.58473866e-02f);
+  q = FMA(q, t, (vec)4.67077885e-01f);
+  q = FMA(q, t, (vec)1.0f);
+  const vec y = x * p / q;
+  const vec below = y > 1.0f ? (vec)1.0f : y;
+  return below < -1.0f ? (vec)-1.0f : below;
 }
 // Φ(x) of the standard normal distribution and GELU'(x) = Φ(x) + x·φ(x) less a half, both odd: with c = x cut to
 // |c| ≤ 5.6, where they are ±1/2 but for 1e-8, and t = c²,
@@ -281,6 +286,16 @@ static void NAME(gate)(ptrdiff_t rows, ptrdiff_t c, const void *xv, const void *
   }
 }
 
+static void NAME(scaled_rows)(ptrdiff_t rows, ptrdiff_t c, const void *fv, const void *xv, void *yv, int accumulate) {
+  const REAL *factor = fv, *x = xv;
+  REAL *y = yv;
+  for (ptrdiff_t r = 0; r < rows; r++, x += c, y += c) {
+    const vec f = (vec)factor[r];
+    if (accumulate) FOR_VECTORS(c, { PUT(y, FMA(f, AT(x), AT(y))); })
+    else FOR_VECTORS(c, { PUT(y, f * AT(x)); })
+  }
+}
+
 static void NAME(column_sums)(ptrdiff_t rows, ptrdiff_t c, const void *xv, void *outv, int accumulate) {
   const REAL *x = xv;
   REAL *out = outv;
@@ -356,6 +371,19 @@ static void NAME(copy_rows)(ptrdiff_t rows, ptrdiff_t c, const void *xv, ptrdiff
 static double NAME(dot)(ptrdiff_t n, const void *av, const void *bv) {
   const REAL *a = av, *b = bv;
   SUMMED((double)a[e] * (double)b[e])
+}
+
+static double NAME(squared_distance)(ptrdiff_t n, const void *av, const void *bv) {
+  const REAL *a = av, *b = bv;
+  SUMMED((double)(a[e] - b[e]) * (double)(a[e] - b[e]))
+}
+
+static void NAME(difference)(ptrdiff_t n, double alpha, const void *av, const void *bv, void *yv, int accumulate) {
+  const REAL *a = av, *b = bv;
+  REAL *y = yv;
+  const vec s = (vec)(REAL)alpha;
+  if (accumulate) FOR_VECTORS(n, { PUT(y, FMA(s, AT(a) - AT(b), AT(y))); })
+  else FOR_VECTORS(n, { PUT(y, s * (AT(a) - AT(b))); })
 }
 
 static double NAME(absolute_sum)(ptrdiff_t n, const void *xv) {

@@ -1,4 +1,4 @@
-import Foundation
+import Files
 
 /// Numbers of a strided tensor out of the bytes of its storage.
 enum StoredNumbers {

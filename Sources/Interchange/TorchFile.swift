@@ -21,7 +21,7 @@ public struct TorchFile {
       throw InterchangeError.notReadable(path: path, reason: "it is neither a torch file nor safetensors")
     }
     do {
-      archive = try ZipArchive(bytes)
+      archive = try ZipArchive(bytes, compression: .refused)
       guard let pickle = archive.names.first(where: { $0.hasSuffix("/data.pkl") }),
         let data = archive.member(pickle)
       else { throw ZipArchive.Refusal(reason: "it is a zip file without data.pkl") }
@@ -81,7 +81,7 @@ public struct TorchFile {
         members.append(.init(key: name, value: value))
       }
       return .object(members)
-    case .bytes, .storage, .tensor: return nil
+    case .bytes, .storage, .tensor, .array, .element: return nil
     }
   }
 

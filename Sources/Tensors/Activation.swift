@@ -18,6 +18,14 @@ public enum Activation: String, Sendable, CaseIterable {
   /// log(1 + eˣ)
   case softplus
 
+  /// Whether f′(z) can be told from f(z), so that z need not be remembered.
+  public var slopeFollowsFromValue: Bool {
+    switch self {
+    case .relu, .tanh, .leakyReLU, .elu: true
+    case .identity, .gelu, .silu, .sine, .softplus: false
+    }
+  }
+
   var code: Int32 {
     switch self {
     case .identity: return Int32(OPKIT_IDENTITY)

@@ -36,6 +36,11 @@ extension OperationCases {
     dense("on a grid, without bias", field, [4, 3], bias: nil, .gelu),
     dense("of blocks", row, [2, 3, 4], bias: 8, .tanh),
     dense("of blocks with one output each", row, [3, 2, 1], bias: 3, .identity),
+    dense("of many rows", FieldShape(batch: 40, grid: [], channels: 5), [5, 18], bias: 18, .tanh),
+    dense(
+      "of many rows in blocks", FieldShape(batch: 3, grid: [11], channels: 8), [2, 4, 9], bias: 18, .silu),
+    dense(
+      "of many rows and few columns", FieldShape(batch: 33, grid: [], channels: 2), [2, 3], bias: nil, .elu),
     pairing("at common points", samples: 1, points: [7], outputs: 1),
     pairing("at common points, without bias", samples: 1, points: [4, 2], outputs: 1, bias: false),
     pairing("at common points, several outputs", samples: 1, points: [7], outputs: 2),

@@ -53,7 +53,7 @@ struct FailingInputTests {
       open(scratch, "a.h5") == """
         error[data.format]: 'a.h5' is not a dataset
           at    a.h5
-          why   its first bytes belong to none of the known formats: HDF5
+          why   its first bytes belong to none of the known formats: HDF5, NPZ
           fix   give a file of one of these formats, or make one with opkit generate
         """)
     try Data().write(to: URL(fileURLWithPath: scratch.file("empty.h5")))

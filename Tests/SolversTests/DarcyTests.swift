@@ -274,6 +274,27 @@ struct DarcyTests {
     }
   }
 
+  @Test("several domains are taken in turn, and each sample is that of its domain alone")
+  func turns() throws {
+    let names: [SquareDomain] = [.square, .circle, .triangle]
+    let size = #""type": "darcy", "points": 15, "solvePoints": 29"#
+    let problem = try makeProblem("{\(size), \"domains\": [\"square\", \"circle\", \"triangle\"]}")
+    let solver = try problem.makeSolver()
+    for index in 0..<6 {
+      let domain = names[index % 3]
+      let sample = try solver.solve(index: index, seed: 0)
+      let alone = try makeProblem("{\(size), \"domain\": \"\(domain.rawValue)\"}").makeSolver()
+      let expected = try alone.solve(index: index, seed: 0)
+      #expect(sample.fields.count == 3 && Array(sample.fields.prefix(2)) == Array(expected.fields.prefix(2)))
+      if domain == .square {
+        #expect(sample.fields[2].reduce(0, +) == 13 * 13)
+      } else {
+        #expect(sample.fields[2] == expected.fields[2])
+      }
+    }
+    #expect(throws: (any Error).self) { try makeProblem("{\(size), \"domains\": [\"disc\"]}") }
+  }
+
   @Test("too few iterations are refused with what stands and what to do")
   func refusesUnconverged() throws {
     let problem = try makeProblem(

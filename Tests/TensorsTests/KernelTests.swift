@@ -63,6 +63,100 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("layers and their weights' gradients", arguments: KernelVariant.all)
+  func dense(_ v: KernelVariant) {
+    for (m, n, k) in KernelTests.shapes {
+      // Rows longer than their content, as those of blocks that stand side by side.
+      let (xRow, yRow) = (k + 3, n + 2)
+      let (x, w, row) = (v.random(m * xRow, "x"), v.random(k * n, "w"), v.random(n, "row"))
+      let packed = v.empty(Kernels.packedCount(depth: k, columns: n))
+      v.kernels.pack(.init(w.slice(), rows: k, columns: n), row: 0, depth: k, into: packed.slice())
+      for i in 0..<w.count { w[i] /= 16 }
+      for j in 0..<n { row[j] /= 16 }
+      for i in 0..<packed.count { packed[i] /= 16 }
+      for weight in [Kernels.DenseWeight.plain(w.slice()), .packed(packed.slice())] {
+        let (y, d) = (v.random(m * yRow, "y"), v.random(m * yRow, "d"))
+        let (yBefore, dBefore) = (y.doubles, d.doubles)
+        v.kernels.dense(
+          .tanh, .init(x.slice(), rows: m, columns: k, stride: xRow), by: weight,
+          into: .init(y.slice(), rows: m, columns: n, stride: yRow), derivative: d.slice(), .row(row.slice()))
+        var (value, slope) = (yBefore, dBefore)
+        for i in 0..<m {
+          for j in 0..<n {
+            let t = mathTanh((0..<k).reduce(row[j]) { $0 + x[i * xRow + $1] * w[$1 * n + j] })
+            (value[i * yRow + j], slope[i * yRow + j]) = (t, 1 - t * t)
+          }
+        }
+        expectClose(y.doubles, value, tolerance: 4 * v.tolerance, "\(m)×\(n)×\(k)")
+        expectClose(d.doubles, slope, tolerance: 4 * v.tolerance, "\(m)×\(n)×\(k), derivative")
+      }
+      for (accumulates, hasDerivative) in [(false, true), (true, false)] {
+        let (g, d) = (v.random(m * yRow, "g"), v.random(m * yRow, "d"))
+        let (dw, db) = (v.random(k * n, "dw"), v.random(n, "db"))
+        var (weight, bias) = (
+          dw.doubles.map { accumulates ? $0 : 0 }, db.doubles.map { accumulates ? $0 : 0 }
+        )
+        var gradient = g.doubles
+        for i in 0..<m {
+          for j in 0..<n {
+            if hasDerivative { gradient[i * yRow + j] *= d[i * yRow + j] }
+            bias[j] += gradient[i * yRow + j]
+            for l in 0..<k { weight[l * n + j] += x[i * xRow + l] * gradient[i * yRow + j] }
+          }
+        }
+        v.kernels.denseOuter(
+          .init(x.slice(), rows: m, columns: k, stride: xRow),
+          gradient: .init(g.slice(), rows: m, columns: n, stride: yRow),
+          slope: hasDerivative ? .stored(d.slice()) : nil,
+          weight: .init(dw.slice(), accumulates: accumulates),
+          bias: .init(db.slice(), accumulates: accumulates))
+        expectClose(g.doubles, gradient, tolerance: v.tolerance, "gradient")
+        expectClose(dw.doubles, weight, tolerance: v.tolerance, "weight \(m)×\(n)×\(k)")
+        expectClose(db.doubles, bias, tolerance: v.tolerance, "bias \(m)×\(n)×\(k)")
+      }
+    }
+  }
+
+  @Test("slopes that follow from values", arguments: KernelVariant.all)
+  func slopes(_ v: KernelVariant) {
+    for f in Activation.allCases where f.slopeFollowsFromValue {
+      let (rows, n) = (9, 21)
+      let z = v.random(rows * n, "z")
+      let (h, d) = (v.empty(rows * n), v.empty(rows * n))
+      v.kernels.activateBoth(f, z.slice(), into: h.slice(), derivative: d.slice())
+      let (g, db) = (v.random(rows * n, "g"), v.empty(n))
+      let expected = g.doubles.indices.map { g[$0] * d[$0] }
+      v.kernels.denseOuter(
+        .init(z.slice(), rows: rows, columns: n), gradient: .init(g.slice(), rows: rows, columns: n),
+        slope: .ofValue(f, h.slice()), weight: nil, bias: .init(db.slice(), accumulates: false))
+      expectClose(g.doubles, expected, tolerance: v.tolerance, "\(f)")
+      expectClose(
+        db.doubles, (0..<n).map { j in (0..<rows).reduce(0) { $0 + expected[$1 * n + j] } },
+        tolerance: v.tolerance, "\(f), sums")
+    }
+  }
+
+  @Test("differences, their squares, and rows times numbers", arguments: KernelVariant.all)
+  func differences(_ v: KernelVariant) {
+    let (rows, length) = (13, 19)
+    let (a, b, f) = (v.random(rows * length, "a"), v.random(rows * length, "b"), v.random(rows, "f"))
+    let squares = zip(a.doubles, b.doubles).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    expectClose([v.kernels.squaredDistance(a.slice(), b.slice())], [squares], tolerance: v.tolerance)
+    for accumulate in [false, true] {
+      let (y, z) = (v.random(rows * length, "y"), v.random(rows * length, "z"))
+      let (yBefore, zBefore) = (y.doubles, z.doubles)
+      v.kernels.difference(-1.5, a.slice(), b.slice(), into: y.slice(), accumulate: accumulate)
+      v.kernels.scaledRows(
+        rows: rows, length: length, a.slice(), by: f.slice(), into: z.slice(), accumulate: accumulate)
+      expectClose(
+        y.doubles, yBefore.indices.map { (accumulate ? yBefore[$0] : 0) - 1.5 * (a[$0] - b[$0]) },
+        tolerance: v.tolerance)
+      expectClose(
+        z.doubles, zBefore.indices.map { (accumulate ? zBefore[$0] : 0) + f[$0 / length] * a[$0] },
+        tolerance: v.tolerance)
+    }
+  }
+
   @Test("sums and differences of mirrored rows", arguments: KernelVariant.all)
   func mirrored(_ v: KernelVariant) {
     for (points, c) in [(1, 3), (2, 5), (9, 4), (12, 33), (7, 16)] {

@@ -7,10 +7,11 @@ import Training
 
 @Suite("Optimizers") struct OptimizerTests {
   /// Three updates of one real and one complex number with fixed gradients, in double precision.
-  private func weights(_ json: String) throws -> [Double] {
+  private func weights(_ json: String, momentum: Double? = nil) throws -> [Double] {
     let reader = ConfigReader(try ConfigDocument.parse("{\"optimizer\": \(json)}", source: "test.json"))
-    let optimizer = try OptimizerRegistry.read("optimizer", from: reader)
+    let read = try OptimizerRegistry.read("optimizer", from: reader)
     try reader.finish()
+    let optimizer = momentum.map { read.with(momentum: $0) } ?? read
     let builder = ParameterBuilder()
     let real = builder.parameter("real", shape: [1], initial: .zeros)
     let complex = builder.parameter(
@@ -58,6 +59,15 @@ import Training
       }
     }
     return w
+  }
+
+  @Test("with another momentum a rule is the one of that momentum")
+  func momentum() throws {
+    for (type, key) in [("adam", "beta1"), ("adamw", "beta1"), ("sgd", "momentum")] {
+      let changed = try weights("{\"type\": \"\(type)\"}", momentum: 0.85)
+      #expect(try weights("{\"type\": \"\(type)\", \"\(key)\": 0.85}") == changed)
+      #expect(try weights("{\"type\": \"\(type)\"}") != changed)
+    }
   }
 
   @Test("Adam follows its formula for real and complex numbers, decay in the gradient or apart from it")

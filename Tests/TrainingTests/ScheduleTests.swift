@@ -96,6 +96,26 @@ struct ScheduleTests {
       ], tolerance: roundOff)
   }
 
+  // The same of PyTorch's `cycle_momentum`, which is on there.
+  @Test("One cycle moves momentum against the rate")
+  func oneCycleMomentum() {
+    let schedule = OneCycleSchedule(startDivisor: 2, finalDivisor: 100, riseFraction: 0.2, unit: .epoch)
+    let values = [0, 1, 50, 99, 100, 299, 499].map {
+      schedule.momentum(at: ScheduleProgress(epoch: $0, step: 7 * $0, stepsPerEpoch: 7, totalEpochs: 500))
+        ?? .nan
+    }
+    expectClose(
+      values,
+      [0.95, 0.9499748271191593, 0.8992067018082596, 0.85, 0.8500015421177605, 0.8999999999999999, 0.95],
+      tolerance: roundOff)
+    #expect(
+      OneCycleSchedule(cyclesMomentum: false).momentum(
+        at: ScheduleProgress(epoch: 0, step: 0, stepsPerEpoch: 7, totalEpochs: 500)) == nil)
+    #expect(
+      CosineSchedule().momentum(at: ScheduleProgress(epoch: 0, step: 0, stepsPerEpoch: 7, totalEpochs: 5))
+        == nil)
+  }
+
   // The same of PyTorch with its defaults pct_start 0.3, div_factor 25, final_div_factor 1e4 and 100 steps.
   @Test("One cycle per step has PyTorch's default values and stays at its end")
   func oneCyclePerStep() {

@@ -38,6 +38,31 @@ final class SyntheticProblem {
     }
   }
 
+  /// Trigonometric polynomials and their antiderivatives from 0 on; the last of them is sin 2πx.
+  init(antiderivatives samples: Int, points: Int) throws {
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent("opkit-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let x = (0..<points).map { Double($0) / Double(points) }
+    let layout = SampleLayout(
+      axes: [GridAxis(name: "x", coordinates: x, boundary: .periodic)],
+      fields: [.init(name: "a", longName: "input"), .init(name: "u", longName: "antiderivative")])
+    let numbers = Philox(seed: 12, stream: "antiderivatives")
+    try write(layout, .steady(inputs: ["a"], outputs: ["u"]), samples) { sample in
+      var (a, u) = ([Double](repeating: 0, count: points), [Double](repeating: 0, count: points))
+      for k in 1...3 {
+        let (s, c) =
+          sample == samples - 1
+          ? (k == 1 ? 1 : 0, 0) : numbers.normals(UInt64(sample), UInt64(k))
+        let rate = 2 * Double.pi * Double(k)
+        for j in 0..<points {
+          a[j] += s * sin(rate * x[j]) + c * cos(rate * x[j])
+          u[j] += (s * (1 - cos(rate * x[j])) + c * sin(rate * x[j])) / rate
+        }
+      }
+      return [a, u]
+    }
+  }
+
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   private func wave(_ numbers: Philox, _ sample: Int, _ points: Int, shift: Double) -> [Double] {

@@ -19,8 +19,13 @@ extension Variable {
     return graph.record(
       "dense", inputs: [self], output: output, parameters: [weight] + (bias.map { [$0] } ?? []),
       keepsInputs: [0],
-      residuals: activation == .identity ? [] : [output.count],
-      backwardScratch: [layer.inputs * layer.outputs],
+      keepsOutput: layer.keepsValue, saved: activation == .identity || layer.keepsValue ? [] : [output.count],
+      forwardScratch: [
+        layer.packsForward ? Kernels.packedCount(depth: layer.inputs, columns: layer.outputs) : 0
+      ],
+      backwardScratch: [
+        max(layer.inputs * layer.outputs, Kernels.packedCount(depth: layer.outputs, columns: layer.inputs))
+      ],
       flops: .product(Double(shape.rows * weight.count)),
       forward: layer.forward, backward: layer.backward)
   }
@@ -60,41 +65,62 @@ private struct DenseLayer: Sendable {
     w.dropping(block * inputs * outputs, length: inputs * outputs)
   }
 
+  /// Whether the weight is packed before it is used: where many rows share the work, and panels are not nearly empty.
+  var packsForward: Bool { rows >= Kernels.rowsWorthPacking && outputs > Self.narrow }
+  private var packsBackward: Bool { rows >= Kernels.rowsWorthPacking && inputs > Self.narrow }
+  /// So few columns are products of another kind.
+  private static let narrow = 3
+
   func forward(_ c: OperationContext) {
     for block in 0..<blocks {
-      c.kernels.multiply(
-        input(c.input(0), block), .init(weight(c.parameter(0), block), rows: inputs, columns: outputs),
-        into: output(c.output, block), hasBias ? .row(c.parameter(1).dropping(block * outputs)) : .zero)
+      let w = weight(c.parameter(0), block)
+      if packsForward {
+        c.kernels.pack(
+          .init(w, rows: inputs, columns: outputs), row: 0, depth: inputs, into: c.scratch(0))
+      }
+      c.kernels.dense(
+        activation, input(c.input(0), block), by: packsForward ? .packed(c.scratch(0)) : .plain(w),
+        into: output(c.output, block), derivative: derivative(c, block),
+        hasBias ? .row(c.parameter(1).dropping(block * outputs)) : .zero)
     }
-    if activation != .identity {
-      c.kernels.activateBoth(activation, c.output, into: c.output, derivative: c.residual(0))
-    }
+  }
+
+  /// Whether backward takes the activation's slope from its value, so that no derivative is stored.
+  var keepsValue: Bool { activation != .identity && activation.slopeFollowsFromValue }
+
+  private func derivative(_ c: OperationContext, _ block: Int) -> Slice? {
+    c.saved(0).map { $0.dropping(block * outputs) }
+  }
+
+  private func slope(_ c: OperationContext, _ block: Int) -> Kernels.Slope? {
+    keepsValue
+      ? .ofValue(activation, c.output.dropping(block * outputs)) : derivative(c, block).map { .stored($0) }
   }
 
   func backward(_ c: OperationContext) {
     let dz = c.outputGradient
-    if activation != .identity { c.kernels.multiplyElements(dz, c.residual(0), into: dz) }
-    if isTrained.weight {
-      let dw = c.parameterGradient(0)
-      for block in 0..<blocks {
-        c.kernels.multiply(
-          input(c.input(0), block).transposed, output(dz, block),
-          into: .init(weight(dw.slice, block), rows: inputs, columns: outputs),
-          dw.accumulates ? .accumulate : .zero)
-      }
-    }
-    if isTrained.bias {
-      let db = c.parameterGradient(1)
-      c.kernels.columnSums(
-        rows: rows, channels: blocks * outputs, dz, into: db.slice, accumulate: db.accumulates)
+    let (dw, db) = (
+      isTrained.weight ? c.parameterGradient(0) : nil, isTrained.bias ? c.parameterGradient(1) : nil
+    )
+    for block in 0..<blocks {
+      c.kernels.denseOuter(
+        input(c.input(0), block), gradient: output(dz, block), slope: slope(c, block),
+        weight: dw.map { .init(weight($0.slice, block), accumulates: $0.accumulates) },
+        bias: db.map { .init($0.slice.dropping(block * outputs), accumulates: $0.accumulates) })
     }
     guard let dx = c.inputGradient(0) else { return }
     for block in 0..<blocks {
-      c.kernels.transpose(
-        rows: inputs, columns: outputs, weight(c.parameter(0), block), into: c.scratch(0))
-      c.kernels.multiply(
-        output(dz, block), .init(c.scratch(0), rows: outputs, columns: inputs), into: input(dx.slice, block),
-        dx.accumulates ? .accumulate : .zero)
+      let w = weight(c.parameter(0), block)
+      if packsBackward {
+        c.kernels.pack(
+          Kernels.Matrix(w, rows: inputs, columns: outputs).transposed, row: 0, depth: outputs,
+          into: c.scratch(0))
+      } else {
+        c.kernels.transpose(rows: inputs, columns: outputs, w, into: c.scratch(0))
+      }
+      c.kernels.dense(
+        .identity, output(dz, block), by: packsBackward ? .packed(c.scratch(0)) : .plain(c.scratch(0)),
+        into: input(dx.slice, block), dx.accumulates ? .accumulate : .zero)
     }
   }
 }

@@ -25,20 +25,19 @@ extension Variable {
       let product = CommonPoints(
         batch: shape.batch, points: t.points, features: p, outputs: outputs, hasBias: bias != nil)
       let turned = outputs > 1 ? output.count : 0
+      let packed = Kernels.packedCount(depth: max(p, t.points), columns: max(p, t.points))
       return graph.record(
         "pairing", inputs: [self, trunk], output: output, parameters: parameters, keepsInputs: [0, 1],
-        forwardScratch: [p * t.points, turned], backwardScratch: [turned], flops: flops,
+        forwardScratch: [packed, turned, t.points], backwardScratch: [packed, turned, t.points], flops: flops,
         forward: product.forward,
         backward: product.backward)
     }
     let product = OwnPoints(
       batch: shape.batch, points: t.points, features: p, outputs: outputs, hasBias: bias != nil)
-    let ones = HostBuffer(count: p, precision: graph.precision)
-    for i in 0..<p { ones[i] = 1 }
-    let scratch = product.isRowwise ? shape.batch * p : p * outputs
+    let scratch = product.isRowwise ? 0 : p * outputs
     return graph.record(
-      "pairing", inputs: [self, trunk], output: output, parameters: parameters, constants: [ones],
-      keepsInputs: [0, 1], forwardScratch: [scratch], backwardScratch: [scratch], flops: flops,
+      "pairing", inputs: [self, trunk], output: output, parameters: parameters,
+      keepsInputs: [0, 1], forwardScratch: [scratch], flops: flops,
       forward: product.forward,
       backward: product.backward)
   }
@@ -56,24 +55,33 @@ private struct CommonPoints: Sendable {
 
   func forward(_ c: OperationContext) {
     let k = c.kernels
-    k.transpose(rows: points, columns: features, c.input(1), into: c.scratch(0))
+    k.pack(
+      Kernels.Matrix(c.input(1), rows: points, columns: features).transposed, row: 0, depth: features,
+      into: c.scratch(0))
     let y = outputs > 1 ? c.scratch(1) : c.output
-    k.multiply(
-      .init(c.input(0), rows: rows, columns: features), .init(c.scratch(0), rows: features, columns: points),
-      into: .init(y, rows: rows, columns: points))
-    if outputs > 1 {
-      for sample in 0..<batch {
-        let start = sample * outputs * points
-        k.transpose(rows: outputs, columns: points, y.dropping(start), into: c.output.dropping(start))
-      }
+    // With one output its bias is what every row starts from.
+    let start: Kernels.Start
+    if hasBias && outputs == 1 {
+      k.copyRows(rows: points, width: 1, c.parameter(0), stride: 0, into: c.scratch(2), stride: 1)
+      start = .row(c.scratch(2))
+    } else {
+      start = .zero
+    }
+    k.dense(
+      .identity, .init(c.input(0), rows: rows, columns: features), by: .packed(c.scratch(0)),
+      into: .init(y, rows: rows, columns: points), start)
+    guard outputs > 1 else { return }
+    for sample in 0..<batch {
+      let start = sample * outputs * points
+      k.transpose(rows: outputs, columns: points, y.dropping(start), into: c.output.dropping(start))
     }
     if hasBias { c.addBias(rows: batch * points, outputs: outputs) }
   }
 
   func backward(_ c: OperationContext) {
     let k = c.kernels
-    if hasBias { c.pullBackBias(rows: batch * points, outputs: outputs) }
-    let dy = outputs > 1 ? c.scratch(0) : c.outputGradient
+    if hasBias { pullBackBias(c) }
+    let dy = outputs > 1 ? c.scratch(1) : c.outputGradient
     if outputs > 1 {
       for sample in 0..<batch {
         let start = sample * outputs * points
@@ -83,15 +91,26 @@ private struct CommonPoints: Sendable {
     }
     let gradient = Kernels.Matrix(dy, rows: rows, columns: points)
     if let dx = c.inputGradient(0) {
-      k.multiply(
-        gradient, .init(c.input(1), rows: points, columns: features),
-        into: .init(dx.slice, rows: rows, columns: features), dx.accumulates ? .accumulate : .zero)
+      k.pack(
+        .init(c.input(1), rows: points, columns: features), row: 0, depth: points, into: c.scratch(0))
+      k.dense(
+        .identity, gradient, by: .packed(c.scratch(0)), into: .init(dx.slice, rows: rows, columns: features),
+        dx.accumulates ? .accumulate : .zero)
     }
     if let dt = c.inputGradient(1) {
-      k.multiply(
-        gradient.transposed, .init(c.input(0), rows: rows, columns: features),
-        into: .init(dt.slice, rows: points, columns: features), dt.accumulates ? .accumulate : .zero)
+      k.denseOuter(
+        gradient, gradient: .init(c.input(0), rows: rows, columns: features),
+        weight: .init(dt.slice, accumulates: dt.accumulates))
     }
+  }
+
+  private func pullBackBias(_ c: OperationContext) {
+    guard outputs == 1 else { return c.pullBackBias(rows: batch * points, outputs: outputs) }
+    // Whole vectors first, so that the sum over one column is a short one.
+    c.kernels.columnSums(rows: batch, channels: points, c.outputGradient, into: c.scratch(2))
+    let db = c.parameterGradient(0)
+    c.kernels.columnSums(
+      rows: points, channels: 1, c.scratch(2), into: db.slice, accumulate: db.accumulates)
   }
 }
 
@@ -121,10 +140,9 @@ private struct OwnPoints: Sendable {
   func forward(_ c: OperationContext) {
     let k = c.kernels
     if isRowwise {
-      k.multiplyElements(c.input(0), c.input(1), into: c.scratch(0))
-      k.multiply(
-        .init(c.scratch(0), rows: batch, columns: features), .init(c.constant(0), rows: features, columns: 1),
-        into: .init(c.output, rows: batch, columns: 1))
+      k.rowDots(
+        rows: batch, length: features, c.input(0), stride: features, c.input(1), stride: features,
+        into: c.output)
     } else {
       for sample in 0..<batch {
         k.transpose(rows: outputs, columns: features, branch(c.input(0), sample), into: c.scratch(0))
@@ -141,11 +159,12 @@ private struct OwnPoints: Sendable {
     if hasBias { c.pullBackBias(rows: batch * points, outputs: outputs) }
     let (dx, dt) = (c.inputGradient(0), c.inputGradient(1))
     if isRowwise {
-      k.multiply(
-        .init(c.outputGradient, rows: batch, columns: 1), .init(c.constant(0), rows: 1, columns: features),
-        into: .init(c.scratch(0), rows: batch, columns: features))
-      if let dx { k.multiplyElements(c.scratch(0), c.input(1), into: dx.slice, accumulate: dx.accumulates) }
-      if let dt { k.multiplyElements(c.scratch(0), c.input(0), into: dt.slice, accumulate: dt.accumulates) }
+      for (target, other) in [(dx, c.input(1)), (dt, c.input(0))] {
+        guard let target else { continue }
+        k.scaledRows(
+          rows: batch, length: features, other, by: c.outputGradient, into: target.slice,
+          accumulate: target.accumulates)
+      }
       return
     }
     for sample in 0..<batch {

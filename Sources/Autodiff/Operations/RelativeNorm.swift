@@ -96,22 +96,21 @@ extension Variable {
     let (batch, count) = (shape.batch, shape.sampleCount)
     return graph.record(
       "meanSquaredError", inputs: [self, target], output: FieldShape(batch: batch, grid: [], channels: 1),
-      keepsInputs: [0, 1], forwardScratch: [batch * count], backwardScratch: [batch * count],
-      flops: .elementwise(3 * shape.count),
+      keepsInputs: [0, 1], flops: .elementwise(3 * shape.count),
       forward: { c in
-        c.difference(0, batch * count, into: c.scratch(0))
         for s in 0..<batch {
-          let d = c.scratch(0).dropping(s * count, length: count)
-          c.output[s] = c.kernels.dot(d, d) / Double(count)
+          c.output[s] =
+            c.kernels.squaredDistance(
+              c.input(0).dropping(s * count, length: count), c.input(1).dropping(s * count, length: count))
+            / Double(count)
         }
       },
       backward: { c in
         guard let dp = c.inputGradient(0) else { return }
-        c.difference(0, batch * count, into: c.scratch(0))
         for s in 0..<batch {
-          c.kernels.scale(
-            2 * c.outputGradient[s] / Double(count), c.scratch(0).dropping(s * count, length: count),
-            into: dp.slice.dropping(s * count), accumulate: dp.accumulates)
+          c.kernels.difference(
+            2 * c.outputGradient[s] / Double(count), c.input(0).dropping(s * count, length: count),
+            c.input(1).dropping(s * count), into: dp.slice.dropping(s * count), accumulate: dp.accumulates)
         }
       })
   }
@@ -120,8 +119,7 @@ extension Variable {
 extension OperationContext {
   /// input(0) − input(1) over a range of elements.
   fileprivate func difference(_ start: Int, _ count: Int, into d: Slice) {
-    kernels.copy(input(0).dropping(start, length: count), into: d)
-    kernels.scale(-1, input(1).dropping(start, length: count), into: d, accumulate: true)
+    kernels.difference(1, input(0).dropping(start, length: count), input(1).dropping(start), into: d)
   }
 }
 
@@ -134,6 +132,8 @@ private struct RelativeNorm: Sendable {
   let operators: [any FieldOperator]
   let epsilon: Double
 
+  /// Whether the norm is L2 of all channels together, which needs no copies.
+  private var isPlain: Bool { !perChannel && operators.count == 1 && operators[0] is IdentityOperator }
   private var groups: Int { perChannel ? allChannels : 1 }
   private var channels: Int { perChannel ? 1 : allChannels }
 
@@ -155,6 +155,30 @@ private struct RelativeNorm: Sendable {
     return sum
   }
 
+  /// Prediction and target of sample s.
+  private func pair(_ c: OperationContext, _ s: Int) -> (prediction: Slice, target: Slice) {
+    let count = points * allChannels
+    return (
+      c.input(0).dropping(s * count, length: count), c.input(1).dropping(s * count, length: count)
+    )
+  }
+
+  /// ‖p − t‖ and ‖t‖ + ε of channel group g of sample s.
+  private func norms(_ c: OperationContext, _ s: Int, _ g: Int) -> (error: Double, reference: Double) {
+    if isPlain {
+      let (prediction, target) = pair(c, s)
+      return (
+        c.kernels.squaredDistance(prediction, target).squareRoot(),
+        c.kernels.dot(target, target).squareRoot() + epsilon
+      )
+    }
+    let x = c.scratch(0)
+    gather(c, c.input(1), s, g, into: x)
+    let reference = squaredNorm(c, x).squareRoot() + epsilon
+    gatherDifference(c, s, g, into: x)
+    return (squaredNorm(c, x).squareRoot(), reference)
+  }
+
   private func gatherDifference(_ c: OperationContext, _ s: Int, _ g: Int, into d: Slice) {
     gather(c, c.input(0), s, g, into: d)
     c.kernels.scale(-1, d, into: d)
@@ -166,17 +190,13 @@ private struct RelativeNorm: Sendable {
   }
 
   func forward(_ c: OperationContext) {
-    let norms = c.residual(0)
+    let kept = c.residual(0)
     for s in 0..<batch {
       var total = 0.0
       for g in 0..<groups {
-        let x = c.scratch(0)
-        gather(c, c.input(1), s, g, into: x)
-        let reference = squaredNorm(c, x).squareRoot() + epsilon
-        gatherDifference(c, s, g, into: x)
-        let error = squaredNorm(c, x).squareRoot()
-        norms[2 * (s * groups + g)] = error
-        norms[2 * (s * groups + g) + 1] = reference
+        let (error, reference) = norms(c, s, g)
+        kept[2 * (s * groups + g)] = error
+        kept[2 * (s * groups + g) + 1] = reference
         total += error / reference
       }
       c.output[s] = total
@@ -194,6 +214,12 @@ private struct RelativeNorm: Sendable {
         // At zero error the norm has no derivative; zero is one of its subgradients.
         if error == 0 { continue }
         let factor = c.outputGradient[s] / (error * reference)
+        if isPlain {
+          let (prediction, target) = pair(c, s)
+          c.kernels.difference(
+            factor, prediction, target, into: dp.slice.dropping(s * points * allChannels), accumulate: true)
+          continue
+        }
         gatherDifference(c, s, g, into: x)
         c.kernels.clear(gradient)
         for op in operators {

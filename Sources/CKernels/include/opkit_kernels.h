@@ -64,6 +64,15 @@ typedef struct OpkitKernels {
   /// dz = dh·f'(z + g ⊙ s)
   void (*activate_gated_backward)(int f, ptrdiff_t rows, ptrdiff_t c, const void *z, const void *s, const void *g,
                                   const void *dh, void *dz);
+  /// A layer: y[m×n] = f(init + x[m×k]·B) and derivative = f' there, in the rows of y; it may be null. init as in gemm.
+  /// packed: B is as `pack` writes it, otherwise its rows follow one another.
+  void (*dense)(int f, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *x, ptrdiff_t x_row, const void *b, int packed,
+                void *y, ptrdiff_t y_row, void *derivative, int init, const void *bias);
+  /// Its weights' gradients from g[m×n]: g ← g·f′ (unless derivative is null), dw[k×n] (=|+=) xᵀ·g, db (=|+=) Σ_r g[r].
+  /// dw and db may be null. `derivative`, in the rows of g, is the value of f for ReLU, tanh, leaky ReLU and ELU, whose f′
+  /// follows from it; with f = identity it is f′ itself.
+  void (*dense_outer)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *x, ptrdiff_t x_row, void *g, ptrdiff_t g_row,
+                      int f, const void *derivative, void *dw, int accumulate_w, void *db, int accumulate_b);
   /// y (=|+=) alpha·x
   void (*scale)(ptrdiff_t n, double alpha, const void *x, void *y, int accumulate);
   /// y (=|+=) x1·x2
@@ -81,6 +90,10 @@ typedef struct OpkitKernels {
                     int accumulate);
   /// Σ x1·x2 in double, fixed order
   double (*dot)(ptrdiff_t n, const void *x1, const void *x2);
+  /// Σ (x1 − x2)² in double, fixed order
+  double (*squared_distance)(ptrdiff_t n, const void *x1, const void *x2);
+  /// y (=|+=) alpha·(x1 − x2)
+  void (*difference)(ptrdiff_t n, double alpha, const void *x1, const void *x2, void *y, int accumulate);
   /// Σ |x| in double
   double (*absolute_sum)(ptrdiff_t n, const void *x);
   /// y = sign(x)·alpha, (+)= when accumulate
@@ -165,6 +178,8 @@ typedef struct OpkitKernels {
                    void *out);
   /// x[r] ← x[r]·factor[r], or divided by it when `inverse`, for strided rows
   void (*scale_rows)(ptrdiff_t rows, ptrdiff_t c, const void *factor, int inverse, void *x, ptrdiff_t x_row);
+  /// y[r,c] (=|+=) x[r,c]·factor[r]
+  void (*scaled_rows)(ptrdiff_t rows, ptrdiff_t c, const void *factor, const void *x, void *y, int accumulate);
 
   // Fourier modes, which are interleaved complex numbers; `count` is a number of modes.
 

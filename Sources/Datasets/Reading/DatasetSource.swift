@@ -62,6 +62,9 @@ public enum DatasetFormats {
   public static let entries: [DatasetFormat] = [
     DatasetFormat(
       name: "HDF5", title: "HDF5 and netCDF-4: fields with named dimensions, or plain arrays",
-      recognises: HDF5Source.recognises, open: { try HDF5Source(path: $0) })
+      recognises: HDF5Source.recognises, open: { try HDF5Source(path: $0) }),
+    DatasetFormat(
+      name: "NPZ", title: "NPZ of NumPy: plain arrays, and DeepXDE's pairs of arrays",
+      recognises: NPZSource.recognises, open: { try NPZSource(path: $0) }),
   ]
 }

@@ -1,7 +1,7 @@
 import Configuration
 
 extension Darcy {
-  /// Reads `points`, `solvePoints`, `grid`, `method`, `domain`, `source`, `sourceField`, `coefficient`, `field`,
+  /// Reads `points`, `solvePoints`, `grid`, `method`, `domain`, `domains`, `source`, `sourceField`, `coefficient`, `field`,
   /// `preconditioner`, `tolerance`, `maximumIterations`.
   public init(from reader: ConfigReader) throws {
     points = try reader.int("points", default: 85, in: 3...4096, doc: "stored grid points per direction")
@@ -15,8 +15,12 @@ extension Darcy {
       "method", default: .finiteVolume,
       doc:
         "\"finite-volume\": any coefficient; \"galerkin\": polynomials, for log-normal ones that are smooth")
-    domain = try reader.choice(
-      "domain", default: .square, doc: "where the equation holds; zero elsewhere, cut along the grid")
+    let domain = try reader.choice(
+      "domain", default: SquareDomain.square,
+      doc: "where the equation holds; zero elsewhere, cut along the grid")
+    let names = try reader.strings(
+      "domains", default: [], doc: "several domains that the samples take in turn, in place of domain")
+    domains = names.isEmpty ? [domain] : names.compactMap(SquareDomain.init)
     source = try reader.double("source", default: 1, in: -1e6...1e6, doc: "mean of the right-hand side f")
     sourceField = try reader.optionalSection(
       "sourceField", doc: "Gaussian field added to f; null: f is constant"
@@ -59,16 +63,23 @@ extension Darcy {
       "tolerance", default: 1e-8, in: 1e-13...0.1, doc: "reduction of the preconditioned residual norm")
     maximumIterations = try reader.int(
       "maximumIterations", default: 1000, in: 1...1_000_000, doc: "conjugate gradient iterations allowed")
-    guard domain == .square || preconditioner != .sine else {
+    guard names.isEmpty || domains.count == names.count else {
+      throw reader.fail(
+        "domains", "domains must be names of domains",
+        why: "known are " + SquareDomain.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", "),
+        fix: "list some of the known names")
+    }
+    guard !hasMask || preconditioner != .sine else {
       throw reader.fail(
         "preconditioner", "the sine preconditioner knows the whole square only",
-        why: "domain is \"\(domain.rawValue)\"", fix: "set preconditioner to \"automatic\"")
+        why: "the domain is not the square alone", fix: "set preconditioner to \"automatic\"")
     }
     if method == .galerkin {
-      guard case .lognormal = coefficient, domain == .square else {
+      guard case .lognormal = coefficient, !hasMask else {
         throw reader.fail(
           "method", "polynomials solve smooth coefficients on the whole square only",
-          why: "coefficient is \"\(coefficient.name)\" and domain is \"\(domain.rawValue)\"",
+          why:
+            "coefficient is \"\(coefficient.name)\" and domain is \"\(domains.map(\.rawValue).joined(separator: " "))\"",
           fix: "set coefficient to \"lognormal\" and domain to \"square\", or method to \"finite-volume\"")
       }
     }

@@ -24,7 +24,8 @@ public struct Darcy: Problem {
   let solvePoints: Int
   let grid: SquareGrid
   let method: Method
-  let domain: SquareDomain
+  /// Where the equation holds; samples take them in turn.
+  let domains: [SquareDomain]
   /// Mean of f.
   let source: Double
   /// Distribution of what is added to it.
@@ -99,12 +100,15 @@ public struct Darcy: Problem {
         .init(name: "coefficient", longName: "permeability"),
         .init(name: "solution", longName: "pressure"),
       ] + (sourceField == nil ? [] : [.init(name: "source", longName: "source")])
-        + (domain == .square ? [] : [.init(name: "mask", longName: "1 inside of the domain, 0 outside")]))
+        + (hasMask ? [.init(name: "mask", longName: "1 inside of the domain, 0 outside")] : []))
   }
+
+  /// Whether samples say which points are inside of their domain.
+  var hasMask: Bool { domains != [.square] }
 
   public var mapping: FieldMapping {
     .steady(
-      inputs: ["coefficient"] + (sourceField == nil ? [] : ["source"]) + (domain == .square ? [] : ["mask"]),
+      inputs: ["coefficient"] + (sourceField == nil ? [] : ["source"]) + (hasMask ? ["mask"] : []),
       outputs: ["solution"])
   }
 
@@ -121,7 +125,8 @@ public struct Darcy: Problem {
   public var parameters: [(name: String, value: ProblemParameter)] {
     var list: [(name: String, value: ProblemParameter)] = [
       ("source", .number(source)), ("solvePoints", .number(Double(solvePoints))),
-      ("grid", .text(grid.rawValue)), ("domain", .text(domain.rawValue)), ("method", .text(method.rawValue)),
+      ("grid", .text(grid.rawValue)), ("domain", .text(domains.map(\.rawValue).joined(separator: " "))),
+      ("method", .text(method.rawValue)),
       ("coefficientType", .text(coefficient.name)),
     ]
     switch coefficient {
@@ -140,13 +145,16 @@ public struct Darcy: Problem {
     let unknowns = Double(solvePoints * solvePoints)
     // The contrast of a random coefficient is not known before it is drawn.
     let isRough = if case .trigonometric = coefficient { true } else { false }
-    let usesGrids = preconditioner == .multigrid || domain != .square || (preconditioner != .sine && isRough)
+    let usesGrids = preconditioner == .multigrid || hasMask || (preconditioner != .sine && isRough)
     return CostEstimate(
-      bytesPerWorker: solvePoints * solvePoints * 8 * (usesGrids ? 36 : 11),
+      bytesPerWorker: solvePoints * solvePoints * 8 * (usesGrids ? 36 : 11) * domains.count,
       secondsPerSample: (usesGrids ? 1.2e-6 : 21 * 1.6e-8) * unknowns)
   }
 
   public func makeSolver() throws -> any SampleSolver {
-    method == .galerkin ? try GalerkinSolver(self) : DarcySolver(self)
+    if method == .galerkin { return try GalerkinSolver(self) }
+    return domains.count == 1
+      ? DarcySolver(self, domain: domains[0])
+      : AlternatingSolver(domains.map { DarcySolver(self, domain: $0) })
   }
 }

@@ -5,6 +5,7 @@ import Spectral
 /// stride-th point.
 final class DarcySolver: SampleSolver {
   private let problem: Darcy
+  private let domain: SquareDomain
   private let field: SquareGaussianField
   private let sourceField: SquareGaussianField?
   private let conjugateGradients: ConjugateGradients
@@ -12,12 +13,13 @@ final class DarcySolver: SampleSolver {
   private lazy var multigrid = Multigrid(unknowns: problem.grid.unknowns(problem.solvePoints))
   private let rightHandSide: WorkArray
 
-  init(_ problem: Darcy) {
+  init(_ problem: Darcy, domain: SquareDomain) {
     self.problem = problem
+    self.domain = domain
     let unknowns = problem.grid.unknowns(problem.solvePoints)
     field = DarcySolver.field(problem, problem.field, stream: "coefficient")
     sourceField = problem.sourceField.map { DarcySolver.field(problem, $0, stream: "source") }
-    let operation = DiffusionOperator(unknowns: unknowns, grid: problem.grid, domain: problem.domain)
+    let operation = DiffusionOperator(unknowns: unknowns, grid: problem.grid, domain: domain)
     sine = DirichletLaplacian(unknowns: unknowns, grid: problem.grid)
     conjugateGradients = ConjugateGradients(operation: operation, preconditioner: sine)
     rightHandSide = WorkArray(count: unknowns * operation.rowStride)
@@ -63,7 +65,7 @@ final class DarcySolver: SampleSolver {
       switch problem.preconditioner {
       case .sine: true
       case .multigrid: false
-      case .automatic: problem.domain == .square && contrast <= Darcy.Preconditioner.sineContrast
+      case .automatic: domain == .square && contrast <= Darcy.Preconditioner.sineContrast
       }
     if usesSine {
       conjugateGradients.preconditioner = sine
@@ -92,9 +94,9 @@ final class DarcySolver: SampleSolver {
     return (0..<n * n).map { field.values.pointer[($0 / n) * stride * points + ($0 % n) * stride] }
   }
 
-  /// The domain at the stored points, where it is not the whole square; its boundary does not belong to it.
+  /// The domain at the stored points, where it is not the whole square for all samples; its boundary does not belong to it.
   private var storedMask: [[Double]] {
-    guard problem.domain != .square else { return [] }
+    guard problem.hasMask else { return [] }
     let (n, points) = (problem.points, problem.solvePoints)
     let inside = (0..<n).map { i in
       let x = problem.grid.coordinate(i * problem.stride, of: points)
@@ -103,7 +105,7 @@ final class DarcySolver: SampleSolver {
     return [
       (0..<n * n).map { at in
         let (a, b) = (inside[at / n], inside[at % n])
-        return a.isOpen && b.isOpen && problem.domain.contains(a.x, b.x) ? 1 : 0
+        return a.isOpen && b.isOpen && domain.contains(a.x, b.x) ? 1 : 0
       }
     ]
   }

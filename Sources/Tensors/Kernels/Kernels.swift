@@ -132,6 +132,14 @@ public struct Kernels: @unchecked Sendable {
     table.pointee.gate(rows, channels, x.base, g.base, y.base, accumulate ? 1 : 0)
   }
 
+  /// y[r,c] = x[r,c]·f[r]
+  public func scaledRows(
+    rows: Int, length: Int, _ x: Slice, by f: Slice, into y: Slice, accumulate: Bool = false
+  ) {
+    precondition(x.count >= rows * length && y.count >= rows * length && f.count >= rows)
+    table.pointee.scaled_rows(rows, length, f.base, x.base, y.base, accumulate ? 1 : 0)
+  }
+
   /// out[c] = Σ_r x[r,c]
   public func columnSums(rows: Int, channels: Int, _ x: Slice, into out: Slice, accumulate: Bool = false) {
     precondition(x.count >= rows * channels && out.count >= channels)
@@ -172,6 +180,18 @@ public struct Kernels: @unchecked Sendable {
   public func dot(_ a: Slice, _ b: Slice) -> Double {
     precondition(b.count >= a.count)
     return table.pointee.dot(a.count, a.base, b.base)
+  }
+
+  /// Σ (a − b)² in double precision, summed in a fixed order.
+  public func squaredDistance(_ a: Slice, _ b: Slice) -> Double {
+    precondition(b.count >= a.count)
+    return table.pointee.squared_distance(a.count, a.base, b.base)
+  }
+
+  /// y = alpha·(a − b)
+  public func difference(_ alpha: Double, _ a: Slice, _ b: Slice, into y: Slice, accumulate: Bool = false) {
+    precondition(b.count >= a.count && y.count >= a.count)
+    table.pointee.difference(a.count, alpha, a.base, b.base, y.base, accumulate ? 1 : 0)
   }
 
   /// Σ |x| in double precision.

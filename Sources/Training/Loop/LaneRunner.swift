@@ -172,15 +172,21 @@ final class LaneRunner {
     let (inputs, outputs) = (program.input.shape.channels, program.target.shape.channels)
     let (allInputs, allOutputs) = (table.inputChannels, table.outputChannels)
     let frameChannels = task.signature.outputChannels
-    for (offset, item) in items.enumerated() {
-      let source = table.inputs.slice(from: item.sample * points * allInputs, length: points * allInputs)
+    var place = items.startIndex
+    while place < items.endIndex {
+      let (item, count, offset) = (
+        items[place], LaneRunner.run(at: place, of: items), place - items.startIndex
+      )
+      let source = table.inputs.slice(
+        from: item.sample * points * allInputs, length: count * points * allInputs)
       let later = table.outputs.slice(
-        from: item.sample * outputPoints * allOutputs, length: outputPoints * allOutputs)
-      let x = input.dropping(offset * points * inputs, length: points * inputs)
-      let y = target.dropping(offset * outputPoints * outputs, length: outputPoints * outputs)
+        from: item.sample * outputPoints * allOutputs, length: count * outputPoints * allOutputs)
+      let x = input.dropping(offset * points * inputs, length: count * points * inputs)
+      let y = target.dropping(offset * outputPoints * outputs, length: count * outputPoints * outputs)
       let passed = min(item.start * frameChannels, inputs)
       kernels.copyRows(
-        rows: points, width: inputs - passed, source.dropping(min(passed, source.count)), stride: allInputs,
+        rows: count * points, width: inputs - passed, source.dropping(min(passed, source.count)),
+        stride: allInputs,
         into: x,
         stride: inputs)
       if passed > 0 {
@@ -190,16 +196,34 @@ final class LaneRunner {
           into: x.dropping(inputs - passed), stride: inputs)
       }
       kernels.copyRows(
-        rows: outputPoints, width: outputs, later.dropping(item.start * frameChannels), stride: allOutputs,
+        rows: count * outputPoints, width: outputs, later.dropping(item.start * frameChannels),
+        stride: allOutputs,
         into: y,
         stride: outputs)
+      place += count
     }
     guard let own = program.points, let all = table.points else { return }
-    let place = program.program.values(of: own, in: frame)
-    for (offset, item) in items.enumerated() {
-      let count = own.shape.sampleCount
-      kernels.copy(all.slice(from: item.sample * count, length: count), into: place.dropping(offset * count))
+    let coordinates = program.program.values(of: own, in: frame)
+    let each = own.shape.sampleCount
+    place = items.startIndex
+    while place < items.endIndex {
+      let count = LaneRunner.run(at: place, of: items)
+      kernels.copy(
+        all.slice(from: items[place].sample * each, length: count * each),
+        into: coordinates.dropping((place - items.startIndex) * each))
+      place += count
     }
+  }
+
+  /// How many items from a place on are samples that follow one another in the table, which are copied at once: all of a
+  /// full batch, mostly one of a shuffled one. Those that start later in their trajectories stay alone.
+  private static func run(at place: Int, of items: ArraySlice<Item>) -> Int {
+    let first = items[place]
+    var count = 1
+    while first.start == 0, place + count < items.endIndex, items[place + count].start == 0,
+      items[place + count].sample == first.sample + count
+    { count += 1 }
+    return count
   }
 
   /// Times the operations of one lane with these items, on the calling thread.

@@ -17,6 +17,11 @@ extension Trainer {
           items, of: training[index], steps: trainingSteps, parameters: values, named: parameters))
     }
     rateUnderWay = learningRate
+    let momentum = configuration.schedule.momentum(at: position)
+    if momentum != optimizerUnderWay.momentum {
+      let own = configuration.optimizer
+      optimizerUnderWay = (momentum, momentum.map { own.with(momentum: $0) } ?? own)
+    }
     progress.step += 1
     pullBackDerived()
     if let clip = configuration.gradientClip { clipGradient(to: clip) }
@@ -43,7 +48,7 @@ extension Trainer {
     if configuration.gradientClip == nil {
       kernels.reduceLanes(runner.gradients, range: segment.range, scale: 1, into: gradient)
     }
-    configuration.optimizer.update(
+    optimizerUnderWay.rule.update(
       segment, step: progress.step, learningRate: rateUnderWay, kernels: kernels, parameters: values,
       gradients: gradient, state: state)
     guard let average, let decay = configuration.averageDecay else { return }
@@ -56,19 +61,27 @@ extension Trainer {
 
   /// Sums the lanes and scales the whole gradient down to norm `limit` if it is longer.
   private func clipGradient(to limit: Double) {
-    let gradient = runner.gradients[0]
-    pool.forEach(segments.count) { index, _ in
-      let range = segments[index].range
-      kernels.reduceLanes(runner.gradients, range: range, scale: 1, into: gradient)
-      let slice = gradient.slice(from: range.lowerBound, length: range.count)
-      squares[index] = kernels.dot(slice, slice)
-    }
-    let norm = squares.doubles.reduce(0, +).squareRoot()
+    pool.repeatKept(segments.count, measuringTask)
+    var sum = 0.0
+    for index in segments.indices { sum += squares[index] }
+    let norm = sum.squareRoot()
     guard norm > limit else { return }
-    pool.forEach(segments.count) { index, _ in
-      let range = segments[index].range
-      let slice = gradient.slice(from: range.lowerBound, length: range.count)
-      kernels.scale(limit / norm, slice, into: slice)
-    }
+    shortening = limit / norm
+    pool.repeatKept(segments.count, shorteningTask)
+  }
+
+  /// Sums the lanes over one segment, and the squares of what that gives.
+  func measure(segment index: Int) {
+    let range = segments[index].range
+    kernels.reduceLanes(runner.gradients, range: range, scale: 1, into: runner.gradients[0])
+    let slice = runner.gradients[0].slice(from: range.lowerBound, length: range.count)
+    squares[index] = kernels.dot(slice, slice)
+  }
+
+  /// Multiplies the gradient of one segment.
+  func shorten(segment index: Int) {
+    let range = segments[index].range
+    let slice = runner.gradients[0].slice(from: range.lowerBound, length: range.count)
+    kernels.scale(shortening, slice, into: slice)
   }
 }

@@ -43,7 +43,13 @@ public final class Trainer {
   /// Items and learning rate of the update under way; kept so that a step allocates nothing.
   var items: [LaneRunner.Item] = []
   var rateUnderWay = 0.0
+  /// The optimiser with the schedule's momentum, made when that changes.
+  var optimizerUnderWay: (momentum: Double?, rule: any Optimizer)
+  /// What the gradient is multiplied by, where it is too long.
+  var shortening = 1.0
   lazy var segmentTask: (Int, Int) -> Void = { [unowned self] index, _ in update(segment: index) }
+  lazy var measuringTask: (Int, Int) -> Void = { [unowned self] index, _ in measure(segment: index) }
+  lazy var shorteningTask: (Int, Int) -> Void = { [unowned self] index, _ in shorten(segment: index) }
 
   /// - Parameters:
   ///   - builder: the one that the model was built with.
@@ -76,6 +82,7 @@ public final class Trainer {
     self.validation = validation
     self.seed = seed
     self.pool = pool
+    optimizerUnderWay = (nil, configuration.optimizer)
     turns = GridTurns(count: training.count, seed: seed)
     parameters = builder.parameters
     let precision = configuration.precision
@@ -120,11 +127,14 @@ public final class Trainer {
 
   /// The learning rate of the next update.
   public var learningRate: Double {
-    configuration.schedule.learningRate(
-      base: configuration.optimizer.learningRate,
-      at: ScheduleProgress(
-        epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch,
-        totalEpochs: configuration.epochs))
+    configuration.schedule.learningRate(base: configuration.optimizer.learningRate, at: position)
+  }
+
+  /// Where the run stands, as schedules see it.
+  var position: ScheduleProgress {
+    ScheduleProgress(
+      epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch,
+      totalEpochs: configuration.epochs)
   }
 
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.

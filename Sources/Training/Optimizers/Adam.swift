@@ -16,11 +16,18 @@ public struct Adam: Optimizer {
   public static let stateNames = ["firstMoment", "secondMoment"]
 
   public let learningRate: Double
-  private let rule: AdamRule
+  private var rule: AdamRule
 
   public init(from reader: ConfigReader) throws {
     learningRate = try reader.learningRate(default: 1e-3)
     rule = try AdamRule(from: reader, weightDecay: 0)
+  }
+
+  /// β₁ is the momentum.
+  public func with(momentum: Double) -> any Optimizer {
+    var changed = self
+    changed.rule.beta1 = momentum
+    return changed
   }
 
   public func update(
@@ -43,11 +50,18 @@ public struct AdamW: Optimizer {
   public static let stateNames = Adam.stateNames
 
   public let learningRate: Double
-  private let rule: AdamRule
+  private var rule: AdamRule
 
   public init(from reader: ConfigReader) throws {
     learningRate = try reader.learningRate(default: 1e-3)
     rule = try AdamRule(from: reader, weightDecay: 1e-2)
+  }
+
+  /// β₁ is the momentum.
+  public func with(momentum: Double) -> any Optimizer {
+    var changed = self
+    changed.rule.beta1 = momentum
+    return changed
   }
 
   public func update(
@@ -70,7 +84,7 @@ struct AdamRule: Sendable {
   }
 
   let weightDecay: Double
-  private let beta1: Double
+  var beta1: Double
   private let beta2: Double
   private let epsilon: Double
   private let complexSecondMoment: ComplexSecondMoment

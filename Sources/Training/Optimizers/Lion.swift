@@ -15,7 +15,7 @@ public struct Lion: Optimizer {
   public static let stateNames = ["momentum"]
 
   public let learningRate: Double
-  private let beta1: Double
+  private var beta1: Double
   private let beta2: Double
   private let weightDecay: Double
 
@@ -25,6 +25,13 @@ public struct Lion: Optimizer {
       "beta1", default: 0.9, in: 0...0.9999999, doc: "part of the momentum in a step's direction")
     beta2 = try reader.double("beta2", default: 0.99, in: 0...0.9999999, doc: "decay of the momentum")
     weightDecay = try reader.double("weightDecay", default: 0, in: 0...1, doc: "weight decay λ")
+  }
+
+  /// β₁ is the momentum.
+  public func with(momentum: Double) -> any Optimizer {
+    var changed = self
+    changed.beta1 = momentum
+    return changed
   }
 
   public func update(

@@ -15,6 +15,9 @@ public protocol Optimizer: Sendable, SendableMetatype {
   /// Learning rate where the schedule's factor is 1.
   var learningRate: Double { get }
 
+  /// The same rule with another momentum, which a schedule may change from step to step; itself where there is none.
+  func with(momentum: Double) -> any Optimizer
+
   /// Updates one segment of the parameters in place.
   ///
   /// - Parameters:
@@ -24,6 +27,10 @@ public protocol Optimizer: Sendable, SendableMetatype {
   func update(
     _ segment: ParameterSegment, step: Int, learningRate: Double, kernels: Kernels, parameters: HostBuffer,
     gradients: HostBuffer, state: [HostBuffer])
+}
+
+extension Optimizer {
+  public func with(momentum: Double) -> any Optimizer { self }
 }
 
 /// A run of parameter memory that is updated by one task; complex pairs stay together.

@@ -11,7 +11,7 @@ public struct SGD: Optimizer {
   public static let stateNames = ["velocity"]
 
   public let learningRate: Double
-  private let momentum: Double
+  private var momentum: Double
   private let weightDecay: Double
 
   public init(from reader: ConfigReader) throws {
@@ -19,6 +19,12 @@ public struct SGD: Optimizer {
     momentum = try reader.double(
       "momentum", default: 0.9, in: 0...0.9999999, doc: "part of the velocity that stays")
     weightDecay = try reader.double("weightDecay", default: 0, in: 0...1, doc: "weight decay λ")
+  }
+
+  public func with(momentum: Double) -> any Optimizer {
+    var changed = self
+    changed.momentum = momentum
+    return changed
   }
 
   public func update(

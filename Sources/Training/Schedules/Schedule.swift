@@ -15,9 +15,14 @@ public protocol Schedule: Sendable {
 
   /// What the optimiser's rate is multiplied with for the next step.
   func factor(at progress: ScheduleProgress) -> Double
+
+  /// The optimiser's momentum for the next step; nil leaves the optimiser's own.
+  func momentum(at progress: ScheduleProgress) -> Double?
 }
 
 extension Schedule {
+  public func momentum(at progress: ScheduleProgress) -> Double? { nil }
+
   /// The learning rate of the next step.
   public func learningRate(base: Double, at progress: ScheduleProgress) -> Double {
     base * factor(at: progress)

@@ -1,12 +1,12 @@
-/// Reads the pickles that `torch.save` writes, as data.
+/// Reads the pickles that `torch.save` and `numpy.savez` write, as data.
 ///
 /// Python's own reader runs whatever functions a pickle names. This one knows a handful of names, rebuilds what they
-/// stand for (ordered dictionaries, tensors, parameters, shapes), and refuses a pickle that asks for any other to be
+/// stand for (ordered dictionaries, tensors, parameters, shapes, arrays), and refuses a pickle that asks for any other to be
 /// called. A name that is merely mentioned stays a name.
 ///
 /// - References: Python, Lib/pickletools.py (the instructions); PyTorch, serialization notes (the names).
-struct PickleMachine {
-  struct Refusal: Error { var reason: String }
+package struct PickleMachine {
+  package struct Refusal: Error { package var reason: String }
 
   private var reader: ByteReader
   private var stack: [PickleValue] = []
@@ -19,7 +19,7 @@ struct PickleMachine {
   private init(_ bytes: ArraySlice<UInt8>) { reader = ByteReader(bytes) }
 
   /// The value that a pickle describes.
-  static func value(_ bytes: ArraySlice<UInt8>) throws -> PickleValue {
+  package static func value(_ bytes: ArraySlice<UInt8>) throws -> PickleValue {
     var machine = PickleMachine(bytes)
     do {
       return try machine.run()
@@ -35,7 +35,7 @@ struct PickleMachine {
       if try scalar(code) { continue }
       if try container(code) { continue }
       if try reference(code) { continue }
-      throw Refusal(reason: "its pickle has the instruction \(code), which no state dict needs")
+      throw Refusal(reason: "its pickle has the instruction \(code), which no tensor or array needs")
     }
     throw Refusal(reason: "its pickle has more than \(PickleMachine.maximumInstructions) instructions")
   }
@@ -186,9 +186,14 @@ struct PickleMachine {
       }
       stack.append(try PickleMachine.rebuild(name, arguments))
     case UInt8(ascii: "b"):
-      // The attributes of an object: a module's version numbers, which no tensor depends on.
-      _ = try pop()
-      if stack.isEmpty { throw Refusal(reason: "its pickle gives attributes to nothing") }
+      let state = try pop()
+      switch stack.last {
+      case .array(let array): try array.take(state)
+      case .element(let element): try element.take(state)
+      // The attributes of another object: a module's version numbers, which no tensor depends on.
+      case .some: break
+      case nil: throw Refusal(reason: "its pickle gives attributes to nothing")
+      }
     default: return false
     }
     return true
@@ -219,7 +224,7 @@ struct PickleMachine {
     return TensorStorage(type: String(type.dropFirst(6)), key: key, count: count)
   }
 
-  /// What a call would have made, for the few names that state dicts need.
+  /// What a call would have made, for the few names that tensors and arrays need.
   private static func rebuild(_ name: String, _ arguments: [PickleValue]) throws -> PickleValue {
     switch name {
     case "collections.OrderedDict" where arguments.isEmpty: return .dictionary(PickleDictionary())
@@ -230,12 +235,19 @@ struct PickleMachine {
       return .tensor(TensorDescription(storage: storage, offset: offset, shape: shape, strides: strides))
     case "torch._utils._rebuild_parameter" where arguments.count >= 1: return arguments[0]
     case "torch.Size" where arguments.count == 1: return arguments[0]
+    case "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct":
+      return .array(PickleArray())
+    case "numpy.dtype":
+      guard case .text(let name)? = arguments.first else {
+        throw Refusal(reason: "its pickle describes an element in a way that NumPy does not")
+      }
+      return .element(PickleElement(name: name))
     default:
       throw Refusal(reason: "its pickle asks to call '\(name.prefix(80))', and nothing is ever called here")
     }
   }
 
-  private static func integers(_ value: PickleValue) -> [Int]? {
+  static func integers(_ value: PickleValue) -> [Int]? {
     guard case .tuple(let items) = value, items.count <= 32 else { return nil }
     let numbers = items.compactMap { item -> Int? in
       if case .integer(let number) = item { number } else { nil }

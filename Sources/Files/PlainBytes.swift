@@ -1,13 +1,12 @@
-import Files
 import Foundation
 
 /// The bytes of a whole file.
-enum PlainBytes {
+package enum PlainBytes {
   /// Largest file that is read whole.
   private static let maximum = 1 << 34
 
   /// The first bytes of a file.
-  static func head(_ path: String, count: Int) throws -> [UInt8] {
+  package static func head(_ path: String, count: Int) throws -> [UInt8] {
     guard let handle = FileHandle(forReadingAtPath: path) else {
       throw FilesError.cannotRead(path: path, reason: "there is no such file, or it may not be read")
     }
@@ -16,7 +15,7 @@ enum PlainBytes {
   }
 
   /// - Throws: `FilesError.cannotRead`.
-  static func read(_ path: String) throws -> [UInt8] {
+  package static func read(_ path: String) throws -> [UInt8] {
     do {
       let attributes = try FileManager.default.attributesOfItem(atPath: path)
       let size = (attributes[.size] as? Int) ?? 0
