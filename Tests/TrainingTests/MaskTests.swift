@@ -55,7 +55,7 @@ import Training
       model: model, derivations: builder.derivations, fittingNormalizersTo: table, input: .none, output: .none
     )
     let trainer = try Trainer(
-      task, configuration, builder: builder, training: table, validation: nil, seed: 0,
+      task, configuration, builder: builder, training: [table], seed: 0,
       pool: WorkerPool(workerCount: 1))
     for _ in 0..<3 { _ = try trainer.trainEpoch() }
     return (trainer.bits, trainer.evaluate(try data.table(data.test)).relativeL2)

@@ -19,6 +19,7 @@ import Training
     arguments: [
       #"{"batch": 4, "lanes": 4}"#, #"{"batch": 4, "lanes": 2, "samplesPerPass": 1, "recompute": true}"#,
       #"{"batch": 4, "optimizer": {"type": "adamw"}, "averageDecay": 0.9, "schedule": "cosine", "precision": "float64"}"#,
+      #"{"batch": 4, "optimizer": {"type": "lion"}, "gradientClip": 1e-3}"#,
     ], [1, 2])
   func allocations(_ training: String, threads: Int) throws {
     let trainer = try SyntheticProblem().trainer(training: training, threads: threads).trainer
