@@ -42,33 +42,33 @@ INLINE vec NAME(vtanh)(vec x) {
   const vec below = y > 1.0f ? (vec)1.0f : y;
   return below < -1.0f ? (vec)-1.0f : below;
 }
-// Φ(x) of the standard normal distribution and GELU'(x) = Φ(x) + x·φ(x) less a half, both odd: with c = x cut to
-// |c| ≤ 5.6, where they are ±1/2 but for 1e-8, and t = c²,
-//     Φ − 1/2 = c·P₅(t)/Q₅(t)                                   alone, or
-//     Φ − 1/2 = c·P₅(t)/Q₇(t)    GELU' − 1/2 = c·R₇(t)/Q₇(t)    together,
-// fitted by reweighted least squares to 3e-8 and 7e-8 of max(1, |x|).
-#define GELU_REACH 5.6f
+// Φ(x) of the standard normal distribution and GELU'(x) = Φ(x) + x·φ(x) less a half are odd: with c = x cut to where
+// they are ±1/2 but for about 1e-8 and 1e-7, and t = c²,
+//     Φ − 1/2 = c·P₅(t)/Q₅(t)                                     alone, |c| ≤ 5.6, to 3e-8 of max(1, |x|), or
+//     Φ − 1/2 = c·P₆(t)/2Q₇(t)    GELU' − 1/2 = c·R₇(t)/2Q₇(t)    together, |c| ≤ 5.8, to 2e-8,
+// fitted by least squares. A bias' gradient sums slopes over all points, so that their errors' common part counts.
+// Cut from below, the factor of Φ stays finite where Φ's error would be all there is. NaN passes.
+#define BOUNDED(x, reach) ((x) < -(reach) ? (vec)-(reach) : (x))
+#define CUT(bounded, reach) ((bounded) > (reach) ? (vec)(reach) : (bounded))
 #define HORNER(p, ...) \
   const float p##_terms[] = {__VA_ARGS__}; \
   vec p = (vec)p##_terms[0]; \
   UNROLL for (int i = 1; i < (int)(sizeof p##_terms / sizeof(float)); i++) p = FMA(p, t, (vec)p##_terms[i]);
 INLINE vec NAME(gelu)(vec x) {
-  // Cut from below, the factor of Φ stays finite where Φ's error would be all there is. NaN passes.
-  const vec bounded = x < -GELU_REACH ? (vec)-GELU_REACH : x;
-  const vec c = bounded > GELU_REACH ? (vec)GELU_REACH : bounded, t = c * c;
+  const vec bounded = BOUNDED(x, 5.6f), c = CUT(bounded, 5.6f), t = c * c;
   HORNER(q, 1.180050929e-06f, 7.968200671e-05f, 1.985283002e-03f, 2.963241515e-02f, 2.557916521e-01f, 1.0f)
   HORNER(p, 2.170713380e-08f, 6.525702379e-06f, 1.867737304e-04f, 4.785904665e-03f, 3.555670835e-02f, 3.989421045e-01f)
   return bounded * (c * p / q + 0.5f);
 }
 INLINE void NAME(gelu_both)(vec x, vec *value, vec *slope) {
-  const vec bounded = x < -GELU_REACH ? (vec)-GELU_REACH : x;
-  const vec c = bounded > GELU_REACH ? (vec)GELU_REACH : bounded, t = c * c;
-  HORNER(q, -1.957337175e-11f, 9.736623573e-09f, 2.379046001e-06f, 1.055935894e-04f, 2.343683367e-03f,
-         3.251978221e-02f, 2.662455400e-01f, 1.0f)
-  HORNER(p, 1.005907026e-07f, 9.475159312e-06f, 2.420229667e-04f, 5.242555259e-03f, 3.972742476e-02f, 3.989420426e-01f)
-  HORNER(r, -3.762847748e-11f, 6.594640145e-09f, -4.033537051e-07f, 3.135568074e-05f, -3.440654119e-04f,
-         1.497726908e-02f, -5.352910915e-02f, 7.978848591e-01f)
-  const vec scaled = c / q;
+  const vec bounded = BOUNDED(x, 5.8f), c = CUT(bounded, 5.8f), t = c * c;
+  HORNER(q, 2.060427035e-10f, 9.811034215e-08f, 6.043828245e-06f, 1.673187450e-04f, 3.103993234e-03f, 3.805597116e-02f,
+         2.850364564e-01f, 1.0f)
+  HORNER(p, 6.704547547e-09f, 8.912745961e-07f, 3.431393733e-05f, 7.258516706e-04f, 1.240848629e-02f, 9.444444573e-02f,
+         7.978847531e-01f)
+  HORNER(r, -3.854090982e-11f, 1.419911208e-08f, 2.567850882e-07f, 6.476361561e-05f, -1.728544926e-04f, 2.879285582e-02f,
+         -7.706980603e-02f, 1.595768936f)
+  const vec scaled = (vec)0.5f * c / q;
   *value = bounded * FMA(scaled, p, (vec)0.5f);
   *slope = FMA(scaled, r, (vec)0.5f);
 }
