@@ -16,6 +16,7 @@ typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
 #include "convolution.template.h"
 #include "norm.template.h"
 #include "attention.template.h"
+#include "features.template.h"
 
 const OpkitKernels NAME(table) = {
     .gemm = NAME(gemm),
@@ -65,5 +66,10 @@ const OpkitKernels NAME(table) = {
     .softmax_backward = NAME(softmax_backward),
     .row_dots = NAME(row_dots),
     .scale_rows = NAME(scale_rows),
+    .rotate = NAME(rotate),
+    .direction_powers = NAME(direction_powers),
+    .direction_powers_backward = NAME(direction_powers_backward),
+    .signed_cubes = NAME(signed_cubes),
+    .signed_cubes_backward = NAME(signed_cubes_backward),
     .lion = NAME(lion),
 };
