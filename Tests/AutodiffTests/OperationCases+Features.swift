@@ -61,10 +61,18 @@ extension OperationCases {
             normalized: true)
         }),
       GradientCase(
-        "domain norm", inputs: [field([4, 3], 5)],
-        body: { v, _ in v[0].domainNormalized(weights: weights(v[0])) }),
+        "domain norm of each channel", inputs: [field([4, 3], 5)],
+        body: { v, _ in v[0].domainNormalized(weights: weights(v[0]), groups: 5) }),
       GradientCase(
-        "domain norm beside its input", inputs: [field([6], 17)],
-        body: { v, _ in v[0].domainNormalized(weights: weights(v[0])) + v[0] }),
+        "domain norm of three groups with scale and shift", inputs: [field([6], 18)],
+        parameters: {
+          [
+            $0.parameter("scale", shape: [18], initial: .ones),
+            $0.parameter("shift", shape: [18], initial: .zeros),
+          ]
+        },
+        body: { v, p in
+          v[0].domainNormalized(weights: weights(v[0]), groups: 3, affine: (p[0], p[1])) + v[0]
+        }),
     ] + splines(.periodic) + splines(.closed) + splines(.cellCentred)
 }

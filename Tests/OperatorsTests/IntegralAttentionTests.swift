@@ -131,11 +131,25 @@ private let roundOff = 1e-12
     let errors = [17, 33, 65].map { n -> Double in
       let field = spacing.places([n])[0].map { sin($0) }
       let y = applied(to: field, FieldShape(batch: 1, grid: [n], channels: 1)) { _ in
-        { $0.domainNormalized(weights: spacing.quadrature([n], precision: .float64)) }
+        { $0.domainNormalized(weights: spacing.quadrature([n], precision: .float64), groups: 1) }
       }
       return worstDifference(y, field.map { ($0 - exact.mean) / deviation }).difference
     }
     let order = observedOrder(steps: [4, 2, 1], errors: errors)
     #expect(order > 1.9 && order < 2.1, "order \(order), errors \(errors)")
+  }
+}
+
+@Suite("Coordinates of a grid") struct GridEmbeddingTests {
+  @Test("on a circle have no seam, and are the same function on every grid")
+  func circle() {
+    func coordinates(_ n: Int) -> [Double] {
+      applied(
+        to: [Double](repeating: 7, count: n), FieldShape(batch: 1, grid: [n], channels: 1),
+        make: { _ in { GridEmbedding.circle($0).channels(1..<3) } })
+    }
+    #expect(GridEmbedding.circle.channels(dimensions: 3) == 6)
+    expectClose(coordinates(4), [1, 0, 0, 1, -1, 0, 0, -1], tolerance: 1e-15)
+    expectClose(coarsened(coordinates(12), [12], by: 3, channels: 2), coordinates(4), tolerance: 1e-15)
   }
 }

@@ -181,9 +181,9 @@ func buildModel(
     Count(
       name: "OFormer of configs/train",
       json:
-        #"{"type": "oformer", "width": 32, "heads": 4, "headWidth": 16, "modes": 12, "attention": "nala"}"#,
+        #"{"type": "oformer", "width": 32, "heads": 2, "headWidth": 16, "modes": 12, "embedding": "circle", "attention": "nala"}"#,
       inputs: 1, outputs: 1, grid: [32, 32],
-      expected: 64 + 4 * (3 * 64 + 3 * 32 * 64 + 2080 + 2 * 12 * 7 * 1024 + 32 + 4192) + 33),
+      expected: 192 + 4 * (3 * 64 + 3 * 1024 + 1056 + 2 * 12 * 7 * 1024 + 32 + 4192) + 33),
     Count(
       name: "ViT of configs/train", json: #"{"type": "vit"}"#, inputs: 1, outputs: 1, grid: [32, 32],
       expected: (32 * 96 + 96) + 4 * (2 * 192 + 4 * 9216 + 96 + 96 * 192 + 192 + 192 * 96 + 96) + 192

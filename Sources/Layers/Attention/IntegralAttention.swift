@@ -76,7 +76,12 @@ public struct IntegralAttention {
     switch norm {
     case .galerkin: (k, v) = (k.layerNormalized(groups: heads), v.layerNormalized(groups: heads))
     case .fourier: (q, k) = (q.layerNormalized(groups: heads), k.layerNormalized(groups: heads))
-    case .domain: (k, v) = (k.domainNormalized(weights: weights), v.domainNormalized(weights: weights))
+    case .domain:
+      let groups = k.shape.channels
+      (k, v) = (
+        k.domainNormalized(weights: weights, groups: groups),
+        v.domainNormalized(weights: weights, groups: groups)
+      )
     }
     return turned(q, rotation).linearAttention(
       keys: turned(k, rotation), values: v, heads: heads, weights: weights)

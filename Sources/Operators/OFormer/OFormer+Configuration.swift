@@ -5,6 +5,14 @@ import Tensors
 extension OFormer {
   /// Settings of ``OFormer``; defaults are those of NNs-to-NOs but for the sizes.
   public struct Configuration: ModelConfiguration {
+    /// What the layer norms take their statistics over.
+    public enum Norm: String, Sendable, CaseIterable {
+      /// The domain and all channels, as integrals: layer norm of a function.
+      case domain
+      /// The channels of each point, as the reference.
+      case point
+    }
+
     public var width: Int
     public var layers: Int
     public var heads: Int
@@ -12,6 +20,7 @@ extension OFormer {
     public var headWidth: Int
     public var attention: IntegralAttention.Kind
     public var attentionNorm: IntegralAttention.Norm
+    public var norm: Norm
     /// Kept modes per axis of the spectral convolutions, both signs counted; 0 for layers without.
     public var modes: [Int]
     public var mlpRatio: Double
@@ -34,6 +43,10 @@ extension OFormer {
         doc:
           "what linear attention normalises: galerkin (keys, values at points), fourier (queries, keys), domain "
           + "(keys, values over the domain)")
+      norm = try reader.choice(
+        "norm", default: Norm.domain,
+        doc: "statistics of layer norms: domain (the whole function, by quadrature), point (as the reference)"
+      )
       modes = try reader.ints(
         "modes", default: [16], each: 0...4096,
         doc:
@@ -47,7 +60,7 @@ extension OFormer {
         doc: "highest rate of rotary position, radians over the domain; 0 for no position")
       embedding = try reader.choice(
         "embedding", default: GridEmbedding.none,
-        doc: "coordinates appended to the input: none, half-open (j/N), closed")
+        doc: "coordinates appended to the input: none, circle (cos, sin of 2πj/N), half-open (j/N), closed")
       activation = try reader.choice("activation", default: .gelu, doc: "nonlinearity")
     }
   }

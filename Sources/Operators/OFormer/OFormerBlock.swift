@@ -13,7 +13,9 @@ struct OFormerBlock {
   ) {
     let width = configuration.width
     func norm(_ name: String) -> Normalization {
-      Normalization(name, channels: width, over: .point(groups: 1), in: builder)
+      Normalization(
+        name, channels: width, over: configuration.norm == .point ? .point(groups: 1) : .domain(groups: 1),
+        in: builder)
     }
     attention = (
       norm("attention.norm"),
@@ -47,14 +49,14 @@ struct OFormerBlock {
   func callAsFunction(
     _ u: Variable, map: SpectralMap?, weights: HostBuffer, rotation: Rotation?
   ) -> Variable {
-    let attended = attention.layer(attention.norm(u), weights: weights, rotation: rotation)
+    let attended = attention.layer(attention.norm(u, weights: weights), weights: weights, rotation: rotation)
     let share = 1 / (map == nil ? 2.0 : 3.0).squareRoot()
     var sum = Variable.combination(share, u, share, attended)
     if let map, let spectral {
-      let convolved = spectral.norm(u).spectralBlock(
+      let convolved = spectral.norm(u, weights: weights).spectralBlock(
         map, weight: spectral.layer.weight, bias: spectral.bias, activation: .identity)
       sum = .combination(1, sum, share, convolved)
     }
-    return sum + network.layers(network.norm(sum))
+    return sum + network.layers(network.norm(sum, weights: weights))
   }
 }
