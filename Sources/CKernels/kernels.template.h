@@ -19,6 +19,7 @@ typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
 #include "norm.template.h"
 #include "attention.template.h"
 #include "modes.template.h"
+#include "features.template.h"
 
 const OpkitKernels NAME(table) = {
     .gemm = NAME(gemm),
@@ -76,6 +77,11 @@ const OpkitKernels NAME(table) = {
     .row_dots = NAME(row_dots),
     .scale_rows = NAME(scale_rows),
     .scaled_rows = NAME(scaled_rows),
+    .rotate = NAME(rotate),
+    .direction_powers = NAME(direction_powers),
+    .direction_powers_backward = NAME(direction_powers_backward),
+    .signed_cubes = NAME(signed_cubes),
+    .signed_cubes_backward = NAME(signed_cubes_backward),
     .lion = NAME(lion),
     .mode_combine = NAME(mode_combine),
     .active_modes = NAME(active_modes),

@@ -112,6 +112,21 @@ INLINE vec NAME(log_one_plus)(vec t) {
   p = FMA(p, z, (vec)2.0f);
   return p * s;
 }
+// log x of normal x > 0: x = m·2^e with √½ ≤ m < √2, log m = 2·artanh((m − 1)/(m + 1)), whose argument is at most
+// 0.1716; truncated below 1e-9.
+INLINE vec NAME(vlog)(vec x) {
+  union { vec f; NAME(ivec) i; } u = {.f = x};
+  const NAME(ivec) e = (u.i - 0x3f3504f3) >> 23;
+  u.i -= e * 8388608;
+  const vec s = (u.f - 1.0f) / (u.f + 1.0f), z = s * s;
+  vec p = (vec)(2.0f / 11);
+  p = FMA(p, z, (vec)(2.0f / 9));
+  p = FMA(p, z, (vec)(2.0f / 7));
+  p = FMA(p, z, (vec)(2.0f / 5));
+  p = FMA(p, z, (vec)(2.0f / 3));
+  p = FMA(p, z, (vec)2.0f);
+  return FMA(__builtin_convertvector(e, vec), (vec)0.69314718056f, p * s);
+}
 #else
 INLINE vec NAME(each)(vec x, double (*f)(double)) {
   for (int i = 0; i < VL; i++) x[i] = f(x[i]);
@@ -132,6 +147,7 @@ INLINE void NAME(sine_cosine)(vec x, vec *sine, vec *cosine) {
   *cosine = NAME(each)(x, cos);
 }
 INLINE vec NAME(log_one_plus)(vec t) { return NAME(each)(t, log1p); }
+INLINE vec NAME(vlog)(vec x) { return NAME(each)(x, log); }
 #endif
 
 #define LEAK ((REAL)0.01)

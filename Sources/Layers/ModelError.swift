@@ -36,6 +36,10 @@ public enum ModelError: Error, Equatable {
   case kernelsMissGrid(key: String, kernels: [Int], grids: [[Int]], fitting: [Int]?)
   case normOfAnotherGrid(key: String, trained: [Int], asked: [Int])
   case headsDoNotDivide(key: String, heads: Int, width: Int)
+  /// Rotary position turns pairs of a head's channels.
+  case oddHead(key: String, width: Int)
+  /// A patch's kernel is finer than the grid.
+  case patchUnresolved(key: String, axis: Int, points: Int, knots: Int)
   /// The padded points must be a multiple of the patch on the coarsest scale, in points of the finest.
   case patchesMissGrid(key: String, axis: Int, points: Int, padded: Int, multiple: Int)
 
@@ -52,7 +56,7 @@ public enum ModelError: Error, Equatable {
     case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
     case .tooManyLevels(let key, _, _), .levelCount(let key, _, _), .kernelsMissGrid(let key, _, _, _),
       .normOfAnotherGrid(let key, _, _), .headsDoNotDivide(let key, _, _),
-      .patchesMissGrid(let key, _, _, _, _):
+      .patchesMissGrid(let key, _, _, _, _), .oddHead(let key, _), .patchUnresolved(let key, _, _, _):
       return key
     case .dimensions, .needsGrid, .oneOutput: return "type"
     case .rankCount: return "ranks"
@@ -205,6 +209,15 @@ extension ModelError: Diagnosable {
       return Diagnostic(
         "config.range", exit: .usage, "\(heads) heads do not divide \(width) channels", at: "model.\(key)",
         why: "each head has its own equal part of them", fix: "choose heads and width that divide")
+    case .oddHead(_, let width):
+      return Diagnostic(
+        "config.range", exit: .usage, "heads of \(width) channels cannot be turned", at: "model.\(key)",
+        why: "rotary position turns pairs of channels", fix: "give heads an even number of channels")
+    case .patchUnresolved(_, let axis, let points, let knots):
+      return Diagnostic(
+        "config.range", exit: .usage, "patches are finer than the grid on axis \(axis)", at: "model.\(key)",
+        why: "their kernels have \(knots) knots over the domain, and the axis has \(points) points",
+        fix: "use fewer patches or knots, or data on a finer grid")
     case .patchesMissGrid(_, let axis, let points, let padded, let multiple):
       let missing = (points + multiple - 1) / multiple * multiple - points
       let fraction = (Double(missing) / Double(points) * 10_000).rounded() / 10_000

@@ -13,10 +13,12 @@ public enum ModelRegistry {
     ModelEntry(MGTFNO.self),
     ModelEntry(MgNO.self),
     ModelEntry(MultiONet.self),
+    ModelEntry(OFormer.self),
     ModelEntry(PODDeepONet.self),
     ModelEntry(TFNO.self),
     ModelEntry(UNet.self),
     ModelEntry(UNO.self),
+    ModelEntry(ViT.self),
   ]
 
   /// Reads `{"type": …, …}` under `key`.

@@ -7,4 +7,5 @@
 
 extension Double {
   var exponential: Double { exp(self) }
+  var sine: Double { sin(self) }
 }

@@ -67,7 +67,7 @@ enum OperationCases {
       })
   }
 
-  static let all = basic + convolutions + norms + grids + attentions
+  static let all = basic + convolutions + norms + grids + attentions + features
 
   private static let basic: [GradientCase] =
     [

@@ -92,6 +92,10 @@ extension OperationMeasurement {
           "linear attention, \(points) points, \(heads) heads of \(width)", [shape, shape, shape],
           operations: 4 * Double(points * width) * each
         ) { v, _ in v[0].linearAttention(keys: v[1], values: v[2], heads: heads) },
+        OperationMeasurement(
+          "norm-aware queries, \(points) points, \(heads) heads of \(width), elements", [shape],
+          operations: Double(points) * each
+        ) { v, _ in v[0].normAwareQueries(heads: heads) },
       ]
     }
 }

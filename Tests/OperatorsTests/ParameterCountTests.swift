@@ -173,6 +173,21 @@ func buildModel(
     Count(
       name: "LocalNO with DISCO", json: localNO(#""difference": "none", "radius": 0.015625"#), inputs: 1,
       outputs: 1, grid: [128, 128], expected: 66_191_652 - 4 * 99 * 99),
+    Count(
+      name: "OFormer of NNs-to-NOs",
+      json: #"{"type": "oformer", "width": 220, "heads": 16, "headWidth": 220}"#, inputs: 1, outputs: 1,
+      grid: [128, 128], expected: 68_931_941),
+    // The kind of attention has no parameters of its own.
+    Count(
+      name: "OFormer of configs/train",
+      json:
+        #"{"type": "oformer", "width": 32, "heads": 2, "headWidth": 16, "modes": 12, "embedding": "circle", "attention": "nala"}"#,
+      inputs: 1, outputs: 1, grid: [32, 32],
+      expected: 192 + 4 * (3 * 64 + 3 * 1024 + 1056 + 2 * 12 * 7 * 1024 + 32 + 4192) + 33),
+    Count(
+      name: "ViT of configs/train", json: #"{"type": "vit"}"#, inputs: 1, outputs: 1, grid: [32, 32],
+      expected: (32 * 96 + 96) + 4 * (2 * 192 + 4 * 9216 + 96 + 96 * 192 + 192 + 192 * 96 + 96) + 192
+        + (96 * 512 + 512) + (33 * 64 + 64 + 65)),
     // The DeepONet of that size and one weight for each paired layer.
     Count(
       name: "MultiONet", json: #"{"type": "multionet", "width": 128, "layers": 4, "paired": 4}"#, inputs: 1,

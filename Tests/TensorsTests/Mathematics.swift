@@ -11,3 +11,4 @@ func mathErfc(_ x: Double) -> Double { erfc(x) }
 func mathSin(_ x: Double) -> Double { sin(x) }
 func mathCos(_ x: Double) -> Double { cos(x) }
 func mathLog1p(_ x: Double) -> Double { log1p(x) }
+func mathLog(_ x: Double) -> Double { log(x) }

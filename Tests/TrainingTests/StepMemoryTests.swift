@@ -3,6 +3,16 @@ import Tensors
 import Testing
 import Training
 
+/// Each kind of attention, and the two ways of a vision transformer to know places.
+private let transformers =
+  ["softmax", "linear", "nala"].map {
+    #"{"type": "oformer", "width": 8, "layers": 2, "heads": 2, "modes": 5, "attention": "\#($0)"}"#
+  } + [
+    #"{"type": "oformer", "width": 8, "layers": 1, "heads": 2, "modes": 5, "attentionNorm": "domain"}"#,
+    #"{"type": "vit", "patches": 4, "knots": 2, "width": 8, "layers": 2, "heads": 2}"#,
+    #"{"type": "vit", "patches": 4, "knots": 2, "width": 8, "layers": 2, "heads": 2, "position": "rotary"}"#,
+  ]
+
 @Suite("Memory of a step") struct StepMemoryTests {
   @Test("the counter counts", .enabled(if: allocation_count_is_available() == 1))
   func counter() {
@@ -33,6 +43,32 @@ import Training
     _ = allocation_count_end()
     #expect(counts.count == 3)
     #expect(counts.allSatisfy { $0 == 0 }, "allocations per step: \(counts)")
+  }
+
+  @Test(
+    "a warmed-up step of a transformer allocates nothing",
+    .enabled(if: allocation_count_is_available() == 1), arguments: transformers)
+  func transformerAllocations(_ model: String) throws {
+    let trainer = try SyntheticProblem().trainer(model: model, training: #"{"batch": 4, "lanes": 2}"#).trainer
+    _ = try trainer.trainEpoch()
+    var counts: [Int] = []
+    _ = try trainer.trainEpoch(report: { step, _ in
+      if step > 1 { counts.append(allocation_count_end()) }
+      allocation_count_begin()
+    })
+    _ = allocation_count_end()
+    #expect(counts.count == 3)
+    #expect(counts.allSatisfy { $0 == 0 }, "allocations per step: \(counts)")
+  }
+
+  @Test("a transformer has the same bits with any number of threads", arguments: transformers)
+  func transformerThreads(_ model: String) throws {
+    let problem = try SyntheticProblem()
+    let trainers = try [1, 3].map {
+      try problem.trainer(model: model, training: #"{"batch": 8, "lanes": 4}"#, threads: $0).trainer
+    }
+    for _ in 0..<2 { #expect(try trainers[0].trainEpoch() == trainers[1].trainEpoch()) }
+    #expect(trainers[0].bits == trainers[1].bits)
   }
 
   @Test("recomputation changes no bit and takes less memory", arguments: ["float32", "float64"])

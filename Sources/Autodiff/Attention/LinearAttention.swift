@@ -31,7 +31,7 @@ extension Variable {
       "linearAttention", inputs: [self, keys, values], output: shape.with(channels: values.shape.channels),
       constants: [rule], keepsInputs: [0, 1, 2], keepsOutput: normalized, residuals: attention.residuals,
       forwardScratch: attention.scratch, backwardScratch: attention.scratch + attention.backwardScratch,
-      forward: attention.forward, backward: attention.backward)
+      flops: .product(attention.multiplications), forward: attention.forward, backward: attention.backward)
   }
 }
 
@@ -54,6 +54,8 @@ private struct LinearAttention: Sendable {
   var residuals: [Int] {
     [batch * heads * width * columns] + (normalized ? [batch * heads * queries] : [])
   }
+  /// Of the moments and of the queries' products with them.
+  var multiplications: Double { Double(batch * heads * (keys + queries) * width * columns) }
   var scratch: [Int] { [keys * columns, queries * columns] }
   var backwardScratch: [Int] { [width * columns, width * columns, keys * columns, queries] }
 
@@ -137,29 +139,35 @@ private struct LinearAttention: Sendable {
     return .init(both, rows: queries, columns: columns)
   }
 
+  private func clear(_ target: OperationContext.Target?, _ k: Kernels) {
+    if let target, !target.accumulates { k.clear(target.slice) }
+  }
+
   func backward(_ c: OperationContext) {
     let k = c.kernels
     let (slopes, transposed, dValues) = (c.scratch(2), c.scratch(3), c.scratch(4))
-    let targets = (0..<3).map { c.inputGradient($0) }
+    let targets = (c.inputGradient(0), c.inputGradient(1), c.inputGradient(2))
     // Two of the three may be one variable: everything adds from here on.
-    for target in targets { if let target, !target.accumulates { k.clear(target.slice) } }
+    clear(targets.0, k)
+    clear(targets.1, k)
+    clear(targets.2, k)
     forEachHead { sample, head in
       let g = resultGradient(c, sample, head)
       let dMoments = Kernels.Matrix(slopes, rows: width, columns: columns)
       k.multiply(queryMatrix(c.input(0), sample, head).transposed, g, into: dMoments)
-      if let dq = targets[0] {
+      if let dq = targets.0 {
         k.transpose(rows: width, columns: columns, moments(c, sample, head), into: transposed)
         k.multiply(
           g, .init(transposed, rows: columns, columns: width), into: queryMatrix(dq.slice, sample, head),
           .accumulate)
       }
-      if let dk = targets[1] {
+      if let dk = targets.1 {
         k.transpose(rows: width, columns: columns, slopes, into: transposed)
         k.multiply(
           weightedValues(c, sample, head), .init(transposed, rows: columns, columns: width),
           into: keyMatrix(dk.slice, sample, head), .accumulate)
       }
-      if let dv = targets[2] {
+      if let dv = targets.2 {
         k.multiply(
           keyMatrix(c.input(1), sample, head), dMoments, into: .init(dValues, rows: keys, columns: columns))
         k.scaleRows(rows: keys, length: valueWidth, dValues, stride: columns, by: c.constant(0))

@@ -37,7 +37,7 @@ extension Variable {
       constants: offsets.map { [$0] } ?? [], keepsInputs: [0, 1, 2], keepsOutput: true,
       residuals: [shape.batch * heads * shape.points],
       forwardScratch: attention.forwardScratch, backwardScratch: attention.backwardScratch,
-      forward: attention.forward, backward: attention.backward)
+      flops: attention.flops, forward: attention.forward, backward: attention.backward)
   }
 }
 
@@ -62,6 +62,14 @@ private struct SoftmaxAttention: Sendable {
   private var packedValues: Int { Kernels.packedCount(depth: valueWidth, columns: keys) }
   private var rowWidth: Int { heads * width }
   private var valueRow: Int { heads * valueWidth }
+
+  /// Scores, their exponentials and their sums over the values; backward has the scores again, and two products for
+  /// either.
+  var flops: Graph.Flops {
+    let pairs = Double(batch * heads * queries * keys)
+    let (scores, sums) = (2 * pairs * Double(width), 2 * pairs * Double(valueWidth))
+    return Graph.Flops(forward: scores + sums + pairs, backward: 3 * scores + 2 * sums + 2 * pairs)
+  }
 
   var forwardScratch: [Int] {
     [packedKeys, tileCount, SoftmaxAttention.queryTile, SoftmaxAttention.queryTile]
@@ -139,13 +147,19 @@ private struct SoftmaxAttention: Sendable {
     }
   }
 
+  private func clear(_ target: OperationContext.Target?, _ k: Kernels) {
+    if let target, !target.accumulates { k.clear(target.slice) }
+  }
+
   func backward(_ c: OperationContext) {
     let k = c.kernels
     let (packed, packedV, scores, slopes) = (c.scratch(0), c.scratch(1), c.scratch(2), c.scratch(3))
     let shift = c.scratch(4)
-    let targets = (0..<3).map { c.inputGradient($0) }
+    let targets = (c.inputGradient(0), c.inputGradient(1), c.inputGradient(2))
     // Two of the three may be one variable: everything adds from here on.
-    for target in targets { if let target, !target.accumulates { k.clear(target.slice) } }
+    clear(targets.0, k)
+    clear(targets.1, k)
+    clear(targets.2, k)
     forEachHead { sample, head in
       func keyPart(_ x: Slice, _ key: Int) -> Slice { part(x, sample, keys, key, rowWidth, head, width) }
       func valuePart(_ x: Slice, _ key: Int) -> Slice {
@@ -168,7 +182,7 @@ private struct SoftmaxAttention: Sendable {
             rows: rows, length: count, scores, scale: scale,
             offset: hasOffsets ? c.constant(0).dropping(key) : nil, level: level)
           let p = Kernels.Matrix(scores, rows: rows, columns: count)
-          if let dv = targets[2] {
+          if let dv = targets.2 {
             k.multiply(
               p.transposed, .init(g, rows: rows, columns: valueWidth, stride: valueRow),
               into: .init(valuePart(dv.slice, key), rows: count, columns: valueWidth, stride: valueRow),
@@ -179,14 +193,14 @@ private struct SoftmaxAttention: Sendable {
             into: slopes)
           k.softmaxBackward(rows: rows, length: count, scores, slopes, shift: shift, scale, into: slopes)
           let ds = Kernels.Matrix(slopes, rows: rows, columns: count)
-          if let dq = targets[0] {
+          if let dq = targets.0 {
             k.multiply(
               ds, .init(keyPart(c.input(1), key), rows: count, columns: width, stride: rowWidth),
               into: .init(
                 part(dq.slice, sample, queries, query, rowWidth, head, width), rows: rows, columns: width,
                 stride: rowWidth), .accumulate)
           }
-          if let dk = targets[1] {
+          if let dk = targets.1 {
             k.multiply(
               ds.transposed, .init(q, rows: rows, columns: width, stride: rowWidth),
               into: .init(keyPart(dk.slice, key), rows: count, columns: width, stride: rowWidth), .accumulate)

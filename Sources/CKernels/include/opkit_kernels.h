@@ -205,6 +205,18 @@ typedef struct OpkitKernels {
   /// out[j] = p·Im(W + V) − q·Re(W + V) + i·(p·Re(V − W) + q·Im(V − W)).
   void (*vorticity_advection)(ptrdiff_t first, ptrdiff_t count, double k1, double scale, const void *here,
                               const void *mirror, void *out);
+
+  /// Rows of `parts` parts of 2·half: the pairs (x[i], x[i + half]) of every part are turned by sign·angle[r][i].
+  void (*rotate)(ptrdiff_t rows, ptrdiff_t parts, ptrdiff_t half, const void *x, const void *cosine, const void *sine,
+                 double sign, void *y, int accumulate);
+  /// y[r] = [f where x > 0 | f where x < 0], f = (|x|/n)^p, n = √(Σ_c x² + 1e-12), p = power·(½ + tanh n)
+  void (*direction_powers)(ptrdiff_t rows, ptrdiff_t c, const void *x, double power, void *y);
+  /// Its adjoint, given y.
+  void (*direction_powers_backward)(ptrdiff_t rows, ptrdiff_t c, const void *x, double power, const void *y,
+                                    const void *g, void *dx, int accumulate);
+  /// y[r] = [x³ where x > 0 | −x³ where x < 0]
+  void (*signed_cubes)(ptrdiff_t rows, ptrdiff_t c, const void *x, void *y);
+  void (*signed_cubes_backward)(ptrdiff_t rows, ptrdiff_t c, const void *x, const void *g, void *dx, int accumulate);
 } OpkitKernels;
 
 /// Instruction sets in increasing order.

@@ -70,7 +70,7 @@ extension FNO {
         doc: "hidden channels of each block's channel network over width; 0 for no channel network")
       embedding = try reader.choice(
         "embedding", default: .halfOpen,
-        doc: "coordinates appended to the input: half-open (j/N), closed, none")
+        doc: "coordinates appended to the input: half-open (j/N), closed, circle (cos, sin of 2πj/N), none")
       padding = try reader.doubles(
         "padding", default: [0], each: 0...1,
         doc: "fraction of the domain padded with zeros on a side; one number or one per axis")

@@ -44,7 +44,7 @@ extension UNet {
         "norm", default: true, doc: "normalise channels and grid of each sample (group norm with one group)")
       embedding = try reader.choice(
         "embedding", default: .halfOpen,
-        doc: "coordinates appended to the input: half-open (j/N), closed, none")
+        doc: "coordinates appended to the input: half-open (j/N), closed, circle (cos, sin of 2πj/N), none")
       outside = try reader.choice(
         "outside", default: Outside.data,
         doc: "continuation of fields: data (periodic or zero, as its axes), zero")
