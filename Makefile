@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 bench-peers bench-solvers bench-exponax bench-sweep bench-roofline bench-inference bench-operations format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 study bench-peers bench-solvers bench-exponax bench-sweep bench-roofline bench-inference bench-operations format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ verify-solvers: deps  ## print every figure of the solvers beside its bar; fail 
 
 check-aarch64:  ## compile the kernels for aarch64 and run them under emulation
 	scripts/check-aarch64.sh
+
+study: build  ## train the arms of a comparison, or go on with it: STUDY=scripts/studies/NAME.json
+	scripts/studies/study.py $(STUDY)
 
 bench-peers: build  ## time training steps beside PyTorch (from PyPI, in a venv of its own)
 	scripts/bench/peers.sh
