@@ -75,7 +75,7 @@ class Study:
         """Means of the metrics: of all samples, then of each task."""
         for metric in self.plan.get("metrics", ["relativeL2"]):
             yield ("all", metric), report["metrics"][metric]["mean"]
-            for name, means in report.get("tasks", {}).items():
+            for name, means in report["metrics"].get("tasks", {}).items():
                 yield (name, metric), means[metric]
 
     def table(self):
