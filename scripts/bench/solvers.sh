@@ -37,7 +37,7 @@ done
 
 # One worker, two workers, and two programs of one worker side by side, in turn: a shared machine swings by a third within
 # minutes, so only runs next to each other are compared. The last says what the machine has to give to a second worker.
-flow=(navier-stokes 1 samples=16 problem.accuracy.timeTolerance=1e-4 problem.finalTime=10 problem.snapshots=10)
+flow=(navier-stokes 1 samples=96 problem.accuracy.timeTolerance=1e-4 problem.finalTime=10 problem.snapshots=10)
 ratios=.build/bench-solvers.ratios
 : >"$ratios"
 for _ in 1 2 3 4 5 6 7; do
