@@ -7,7 +7,7 @@ import Solvers
 import Synchronization
 import Tensors
 
-/// The work of `opkit generate`: samples are solved in parallel and written in order, a window at a time.
+/// The work of `opkit generate`: samples are solved in parallel and written in order as they get ready.
 struct Generation {
   let configuration: GenerateConfiguration
   let resolved: JSONValue
@@ -18,10 +18,10 @@ struct Generation {
   /// Whether solved samples are kept in a journal until the file is complete.
   let isResumable: Bool
 
-  /// Memory that a window of solved samples may take.
-  private static let windowBytes = 256 << 20
-  /// Samples per worker in a window: a straggler then costs at most a few per cent.
-  private static let windowRounds = 32
+  /// Memory that samples which wait for an earlier one may take.
+  private static let waitingBytes = 256 << 20
+  /// Samples that may be open for each worker: one that takes so many times as long as the others holds nobody up.
+  private static let openSamplesPerWorker = 32
 
   private var layout: SampleLayout { configuration.problem.layout }
 
@@ -30,9 +30,10 @@ struct Generation {
     layout.fields.reduce(0) { $0 + layout.shape(of: $1).reduce(1, *) }
   }
 
-  private func windowCount(workers: Int) -> Int {
-    let affordable = Generation.windowBytes / max(1, 8 * sampleValues)
-    return min(samples.count, max(workers, min(affordable, Generation.windowRounds * workers)))
+  /// Samples that are solved or wait to be written at a time.
+  private func openSamples(workers: Int) -> Int {
+    let affordable = Generation.waitingBytes / max(1, 8 * sampleValues)
+    return min(samples.count, max(workers, min(affordable, Generation.openSamplesPerWorker * workers)))
   }
 
   /// Solves and writes everything; prints the summary.
@@ -43,28 +44,32 @@ struct Generation {
     let solvers = try (0..<workers).map { _ in try configuration.problem.makeSolver() }
     let writer = try makeWriter()
     let pool = WorkerPool(workerCount: workers)
-    let window = windowCount(workers: workers)
+    let delivery = OrderedDelivery<SolvedSample>(capacity: openSamples(workers: workers))
     let progress = invocation.console.progress("generate", total: samples.count, unit: "samples")
     var summary = QualitySummary(configuration.problem.qualityMeasures)
     if let journal, journal.journal.count > 0 {
       invocation.console.note("continuing with \(journal.journal.count) samples of '\(journal.journal.path)'")
     }
     progress.update(0)
-    for first in stride(from: samples.lowerBound, to: samples.upperBound, by: window) {
-      let count = min(window, samples.upperBound - first)
-      let solved = solve(first, count, pool, solvers, journal, invocation.stop, progress)
-      if invocation.stop.isRequested {
-        writer.abandon()
-        let kept = journal.map { "\($0.journal.count) samples are in '\($0.journal.path)'" }
-        let signal = StopRequest.signalName ?? "a request"
-        invocation.console.note("stopped by \(signal); \(kept ?? "nothing was written")")
-        return .stoppedResumable
-      }
-      for (offset, result) in solved.enumerated() {
-        guard let sample = try result?.get() else { preconditionFailure("a sample was not solved") }
+    let done = Atomic(0)
+    pool.forEach(samples.count) { task, worker in
+      if invocation.stop.isRequested { delivery.close() }
+      guard delivery.mayBegin(task) else { return }
+      let index = samples.lowerBound + task
+      let result = Result { try solve(index, with: solvers[worker], journal) }
+      progress.update(done.add(1, ordering: .relaxed).newValue)
+      delivery.deliver(result, of: task) { sample in
         try writer.append(sample)
-        summary.add(sample, index: first + offset)
+        summary.add(sample, index: index)
       }
+    }
+    try delivery.check()
+    if invocation.stop.isRequested {
+      writer.abandon()
+      let kept = journal.map { "\($0.journal.count) samples are in '\($0.journal.path)'" }
+      let signal = StopRequest.signalName ?? "a request"
+      invocation.console.note("stopped by \(signal); \(kept ?? "nothing was written")")
+      return .stoppedResumable
     }
     try writer.finish()
     journal?.journal.remove()
@@ -74,27 +79,14 @@ struct Generation {
     return .success
   }
 
-  /// Samples `first ..< first + count`; an entry is `nil` only after a stop was requested.
+  /// The sample that the journal has, or a new one, which it then keeps.
   private func solve(
-    _ first: Int, _ count: Int, _ pool: WorkerPool, _ solvers: [any SampleSolver],
-    _ journal: SampleJournal?, _ stop: StopRequest, _ progress: Progress
-  ) -> [Result<SolvedSample, any Error>?] {
-    let seed = UInt64(configuration.seed)
-    let done = Atomic(first - samples.lowerBound)
-    var solved = [Result<SolvedSample, any Error>?](repeating: nil, count: count)
-    solved.withUnsafeMutableBufferPointer { slots in
-      pool.forEach(count) { task, worker in
-        if stop.isRequested { return }
-        slots[task] = Result {
-          if let kept = try journal?.sample(first + task) { return kept }
-          let sample = try solvers[worker].solve(index: first + task, seed: seed)
-          try journal?.keep(sample, as: first + task)
-          return sample
-        }
-        progress.update(done.add(1, ordering: .relaxed).newValue)
-      }
-    }
-    return solved
+    _ index: Int, with solver: any SampleSolver, _ journal: SampleJournal?
+  ) throws -> SolvedSample {
+    if let kept = try journal?.sample(index) { return kept }
+    let sample = try solver.solve(index: index, seed: UInt64(configuration.seed))
+    try journal?.keep(sample, as: index)
+    return sample
   }
 
   private func makeWriter() throws -> DatasetWriter {
@@ -140,8 +132,8 @@ struct Generation {
     let workers = min(threads, samples.count)
     let fileBytes =
       Double(samples.count) * Double(sampleValues) * Double(configuration.storage.byteCount)
-    let windowBytes = Double(windowCount(workers: workers)) * Double(sampleValues) * 8
-    let memory = Double(workers) * Double(problem.estimate.bytesPerWorker) + windowBytes
+    let waitingBytes = Double(openSamples(workers: workers)) * Double(sampleValues) * 8
+    let memory = Double(workers) * Double(problem.estimate.bytesPerWorker) + waitingBytes
     let seconds = Double(samples.count) * problem.estimate.secondsPerSample / Double(workers)
     let card = type(of: problem).card
     var rows = [
