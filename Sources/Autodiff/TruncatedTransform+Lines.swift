@@ -7,17 +7,17 @@ public struct LineTile: Sendable {
   /// The points that the tile covers, in one run or two.
   public let runs: [Range<Int>]
 
-  /// Lines up to this length are one tile.
-  private static let wholeLine = 128
-  /// Points of the tiles of longer lines: with 64 channels all arrays of a layer over a tile fit a first-level cache of
-  /// 32 KiB, and half of them are whole tiles of the matrix kernels.
-  private static let tilePoints = 72
+  /// Points of the tiles of longer lines: with 64 channels an array over a tile is 64 KiB, so the three or four of a layer
+  /// stay in a second-level cache, and what a tile costs beside its products is a small part of it.
+  private static let tilePoints = 256
+  /// Points of shorter lines that share one pointwise product.
+  static let groupPoints = 1024
 
   /// Nearly equal tiles of a line of `points` points.
   static func tiles(points: Int) -> [LineTile] {
     let half = points / 2 + 1
     let count = (points + tilePoints - 1) / tilePoints
-    if points <= wholeLine { return [LineTile(rows: 0..<half, runs: [0..<points])] }
+    if points <= tilePoints { return [LineTile(rows: 0..<half, runs: [0..<points])] }
     return (0..<count).map { index in
       let rows = (half * index / count)..<(half * (index + 1) / count)
       // Points 0 and N/2 have no image.
@@ -29,6 +29,17 @@ public struct LineTile: Sendable {
 }
 
 extension TruncatedTransform {
+  /// Lines of a sample whose pointwise work is done together, tile by tile.
+  public var lineGroups: some Sequence<Range<Int>> {
+    let together = tiles.count == 1 ? max(1, LineTile.groupPoints / lastPoints) : 1
+    return stride(from: 0, to: lines, by: together).lazy.map { [lines] in $0..<min(lines, $0 + together) }
+  }
+
+  /// Points of a tile of `lines` in runs, counted from the first point of the first line.
+  public func runs(of tile: LineTile, in lines: Range<Int>) -> [Range<Int>] {
+    lines.count == 1 ? tile.runs : [0..<(lines.count * lastPoints)]
+  }
+
   private func table(_ map: Map, _ tile: LineTile) -> (cosine: Kernels.Matrix, sine: Kernels.Matrix) {
     let table: Table
     switch map {

@@ -38,7 +38,7 @@ public final class TruncatedTransform: Sendable {
   /// Other axes: cosines `[q + 1][N/2 + 1]` of the front half, sines `[q][rest]` of the points behind it.
   let axisTables: [Table]
   let highest: [Int]
-  /// How a line of the last axis is cut to be worked on in the first-level cache.
+  /// How a line of the last axis is cut to be worked on in a near cache.
   public let tiles: [LineTile]
 
   /// - Parameters:

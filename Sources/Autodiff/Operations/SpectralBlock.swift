@@ -123,23 +123,24 @@ private struct SpectralBlock: Sendable {
       synthesis.crossFromModes(
         k, modes: yModes.dropping(sample * modeCount(outputs)), channels: outputs, scratch: scratch,
         into: lineScratch)
-      for line in 0..<synthesis.lines {
-        let first = (sample * synthesis.lines + line) * linePoints
-        let lineModes = lineScratch.dropping(line * width, length: width)
-        let zLine = z.dropping(first * outputs, length: linePoints * outputs)
+      for lines in synthesis.lineGroups {
+        let first = (sample * synthesis.lines + lines.lowerBound) * linePoints
         for tile in synthesis.tiles {
-          synthesis.lineFromModes(
-            k, .synthesis, lineModes, tile, channels: outputs, into: zLine, start)
-          for run in tile.runs {
-            let part = zLine.dropping(run.lowerBound * outputs, length: run.count * outputs)
+          for line in lines {
+            synthesis.lineFromModes(
+              k, .synthesis, lineScratch.dropping(line * width, length: width), tile, channels: outputs,
+              into: z.dropping((sample * synthesis.lines + line) * linePoints * outputs, length: linePoints * outputs),
+              start)
+          }
+          for run in synthesis.runs(of: tile, in: lines) {
+            let row = first + run.lowerBound
+            let part = z.dropping(row * outputs, length: run.count * outputs)
             if let skip {
               k.multiply(
-                .init(x.dropping((first + run.lowerBound) * inputs), rows: run.count, columns: inputs), skip,
+                .init(x.dropping(row * inputs), rows: run.count, columns: inputs), skip,
                 into: .init(part, rows: run.count, columns: outputs), .accumulate)
             }
-            if activation != .identity {
-              k.activate(activation, part, into: h.dropping((first + run.lowerBound) * outputs))
-            }
+            if activation != .identity { k.activate(activation, part, into: h.dropping(row * outputs)) }
           }
         }
       }
@@ -176,13 +177,12 @@ private struct SpectralBlock: Sendable {
     k.clear(c.scratch(5))
     var isFirst = true
     for sample in 0..<batch {
-      for line in 0..<transform.lines {
-        let first = (sample * transform.lines + line) * linePoints
-        let dzLine = dy.dropping(first * outputs, length: linePoints * outputs)
+      for lines in transform.lineGroups {
+        let first = (sample * transform.lines + lines.lowerBound) * linePoints
         for tile in transform.tiles {
-          for run in tile.runs {
-            let dz = dzLine.dropping(run.lowerBound * outputs, length: run.count * outputs)
+          for run in transform.runs(of: tile, in: lines) {
             let row = first + run.lowerBound
+            let dz = dy.dropping(row * outputs, length: run.count * outputs)
             if let z {
               k.activateBackward(
                 activation, z: z.dropping(row * outputs, length: run.count * outputs), dh: dz, into: dz)
@@ -199,9 +199,12 @@ private struct SpectralBlock: Sendable {
             }
             isFirst = false
           }
-          transform.lineToModes(
-            k, .synthesisAdjoint, dzLine, tile, channels: outputs, scratch: scratch,
-            into: lineScratch.dropping(line * width, length: width))
+          for line in lines {
+            transform.lineToModes(
+              k, .synthesisAdjoint,
+              dy.dropping((sample * transform.lines + line) * linePoints * outputs, length: linePoints * outputs),
+              tile, channels: outputs, scratch: scratch, into: lineScratch.dropping(line * width, length: width))
+          }
         }
       }
       transform.crossToModes(
@@ -225,19 +228,22 @@ private struct SpectralBlock: Sendable {
       transform.crossFromModes(
         k, modes: dxModes.dropping(sample * modeCount(inputs)), channels: inputs, scratch: scratch,
         into: lineScratch)
-      for line in 0..<transform.lines {
-        let first = (sample * transform.lines + line) * linePoints
-        let target = dx.slice.dropping(first * inputs, length: linePoints * inputs)
+      for lines in transform.lineGroups {
+        let first = (sample * transform.lines + lines.lowerBound) * linePoints
         for tile in transform.tiles {
-          transform.lineFromModes(
-            k, .analysisAdjoint, lineScratch.dropping(line * width, length: width), tile, channels: inputs,
-            into: target, dx.accumulates ? .accumulate : .zero)
+          for line in lines {
+            transform.lineFromModes(
+              k, .analysisAdjoint, lineScratch.dropping(line * width, length: width), tile, channels: inputs,
+              into: dx.slice.dropping((sample * transform.lines + line) * linePoints * inputs, length: linePoints * inputs),
+              dx.accumulates ? .accumulate : .zero)
+          }
           guard hasSkip else { continue }
-          for run in tile.runs {
+          for run in transform.runs(of: tile, in: lines) {
+            let row = first + run.lowerBound
             k.multiply(
-              .init(dz.dropping((first + run.lowerBound) * outputs), rows: run.count, columns: outputs),
+              .init(dz.dropping(row * outputs), rows: run.count, columns: outputs),
               .init(transposed, rows: outputs, columns: inputs),
-              into: .init(target.dropping(run.lowerBound * inputs), rows: run.count, columns: inputs),
+              into: .init(dx.slice.dropping(row * inputs), rows: run.count, columns: inputs),
               .accumulate)
           }
         }
