@@ -10,7 +10,8 @@ import Tensors
 /// Synthesis is what `irfftn` does with every other mode zero: parts of the k_d = 0 plane that are not Hermitian drop
 /// out. An operator keeps 12–32 modes of 64–1024, where products with cosine and sine tables beat a fast transform,
 /// no size is awkward, and the adjoint is the transposed product. Cosines are even and sines odd about each axis's
-/// middle, so sums and differences of mirrored points halve every product; see `TruncatedTransform+Lines.swift`.
+/// middle, so sums and differences of mirrored points halve every product, and once more on a long last axis of even size; see
+/// `TruncatedTransform+Lines.swift`.
 ///
 /// Modes are stored `[k₁]…[k_d][re | im][channel]`; frequencies +k and −k of an axis share their table rows.
 public final class TruncatedTransform: Sendable {
@@ -26,13 +27,14 @@ public final class TruncatedTransform: Sendable {
   /// Signed frequencies of each axis in storage order; the last axis has 0, 1, …, m − 1.
   public let frequencies: [[Int]]
   private let precision: Precision
-  /// A table of cosines and one of sines; what they act on are the halves of a mirrored line.
+  /// A table of cosines and one of sines; what they act on are the parts of a folded line.
   struct Table {
     let cosine: HostBuffer
     let sine: HostBuffer
   }
 
-  /// Last axis: `[m][N/2 + 1]`, with the scales of both maps.
+  let symmetry: LineSymmetry
+  /// Last axis: `[m][symmetry.rows]`, with the scales of both maps.
   let analysisTable: Table
   let synthesisTable: Table
   /// Other axes: cosines `[q + 1][N/2 + 1]` of the front half, sines `[q][rest]` of the points behind it.
@@ -58,15 +60,16 @@ public final class TruncatedTransform: Sendable {
     self.precision = precision
     highest = frequencies.map { $0.map(abs).max() ?? 0 }
     let (modes, points) = (frequencies[last].count, grid[last])
-    let half = points / 2 + 1
+    let symmetry = LineSymmetry(points: points)
+    let rows = symmetry.rows(points: points)
     func lastTable(_ scale: (Int) -> Double) -> Table {
-      let cosine = HostBuffer(count: modes * half, precision: precision)
-      let sine = HostBuffer(count: modes * half, precision: precision)
+      let cosine = HostBuffer(count: modes * rows, precision: precision)
+      let sine = HostBuffer(count: modes * rows, precision: precision)
       for k in 0..<modes {
-        for n in 0..<half {
+        for n in 0..<rows {
           let turn = exactSineAndCosine(numerator: k * n % points, denominator: points)
-          cosine[k * half + n] = scale(k) * turn.cosine
-          sine[k * half + n] = -scale(k) * turn.sine
+          cosine[k * rows + n] = scale(k) * turn.cosine
+          sine[k * rows + n] = -scale(k) * turn.sine
         }
       }
       return Table(cosine: cosine, sine: sine)
@@ -92,7 +95,8 @@ public final class TruncatedTransform: Sendable {
       tables.append(Table(cosine: cosine, sine: sine))
     }
     axisTables = tables
-    tiles = LineTile.tiles(points: points)
+    self.symmetry = symmetry
+    tiles = LineTile.tiles(points: points, symmetry)
   }
 
   /// Kept modes in all.
@@ -106,7 +110,7 @@ public final class TruncatedTransform: Sendable {
   public func scratchCount(channels: Int) -> Int {
     var inner = 2 * lastModes * channels
     var outer = lines
-    var most = max(outer * inner, 2 * (tiles.map(\.rows.count).max() ?? 0) * channels)
+    var most = max(outer * inner, symmetry.parts * (tiles.map(\.rows.count).max() ?? 0) * channels)
     for axis in (0..<(grid.count - 1)).reversed() {
       outer /= grid[axis]
       most = max(most, (2 * highest[axis] + 1) * inner)
@@ -121,10 +125,10 @@ public final class TruncatedTransform: Sendable {
 
   /// Additions and multiplications of either direction for one sample.
   public func flops(channels: Int) -> Double {
-    let half = lastPoints / 2 + 1
     var inner = 2 * lastModes * channels
     var outer = lines
-    var total = outer * (2 * half * inner + 2 * lastPoints * channels)
+    var total =
+      outer * (2 * symmetry.rows(points: lastPoints) * inner + symmetry.parts * lastPoints * channels)
     for axis in (0..<(grid.count - 1)).reversed() {
       let (n, q) = (grid[axis], highest[axis])
       let half = n / 2 + 1

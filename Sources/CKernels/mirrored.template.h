@@ -1,21 +1,43 @@
-// A real line of N rows and its low modes, as products with half the arithmetic: cosines are even and sines odd about
-// the line's middle, so e = x[n] + x[N − n] gives the real parts and o = x[n] − x[N − n] the imaginary ones. A row that
-// is its own image (n = 0, n = N/2) counts once and has no sine.
+// A real line of N rows and its low modes, as products with a part of the arithmetic. Cosines are even and sines odd about
+// the line's middle, so sums and differences of rows n and N − n give the real and the imaginary parts, from half the
+// rows. Where N is even, waves of even and of odd number differ by their sign about the quarters too: sums and differences
+// of rows n and N/2 − n of those give the even and the odd modes, from a quarter of the rows. A row that is its own image
+// counts once.
 
-// Sums and differences of the rows first ≤ n < last and their images.
-static void NAME(fold)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, const void *xv, void *ev,
-                       void *ov) {
+// Rows first ≤ n < last, halved (cosine and sine parts) or quartered (those of even, then those of odd modes).
+static void NAME(fold)(ptrdiff_t points, ptrdiff_t c, int quarters, ptrdiff_t first, ptrdiff_t last, const void *xv,
+                       void *partsv) {
   const REAL *x = xv;
-  REAL *even = ev, *odd = ov;
-  for (ptrdiff_t n = first; n < last; n++, even += c, odd += c) {
-    const REAL *f = x + n * c, *b = x + (points - n) * c;
-    if (n == 0 || 2 * n == points)
-      for (ptrdiff_t j = 0; j < c; j++) even[j] = f[j], odd[j] = 0;
-    else
+  const ptrdiff_t size = (last - first) * c, half = points / 2;
+  REAL *cosine = partsv, *sine = cosine + size, *odd_cosine = sine + size, *odd_sine = odd_cosine + size;
+  for (ptrdiff_t n = first; n < last; n++, cosine += c, sine += c, odd_cosine += c, odd_sine += c) {
+    const REAL *f = x + n * c, *b = x + (points - n) * c, *g = x + (half - n) * c, *h = x + (half + n) * c;
+    if (n == 0 && quarters)
+      for (ptrdiff_t j = 0; j < c; j++) {
+        cosine[j] = f[j] + g[j], odd_cosine[j] = f[j] - g[j];
+        sine[j] = odd_sine[j] = 0;
+      }
+    else if (n == 0 || 2 * n == points)
+      for (ptrdiff_t j = 0; j < c; j++) cosine[j] = f[j], sine[j] = 0;
+    else if (!quarters)
       FOR_VECTORS(c, {
         const vec p = AT(f), q = AT(b);
-        PUT(even, p + q);
-        PUT(odd, p - q);
+        PUT(cosine, p + q);
+        PUT(sine, p - q);
+      })
+    else if (4 * n == points)
+      for (ptrdiff_t j = 0; j < c; j++) {
+        cosine[j] = f[j] + b[j], odd_sine[j] = f[j] - b[j];
+        sine[j] = odd_cosine[j] = 0;
+      }
+    else
+      FOR_VECTORS(c, {
+        const vec p = AT(f), q = AT(b), r = AT(g), t = AT(h);
+        const vec even = p + q, odd = p - q, even_image = r + t, odd_image = r - t;
+        PUT(cosine, even + even_image);
+        PUT(odd_cosine, even - even_image);
+        PUT(sine, odd - odd_image);
+        PUT(odd_sine, odd + odd_image);
       })
   }
 }
@@ -32,87 +54,115 @@ static void NAME(butterfly)(ptrdiff_t points, ptrdiff_t c, void *xv) {
   }
 }
 
-// The way back, from modes to rows: even and odd sums over the modes, of some rows at a time, and their sum and difference
-// stay in registers.
+// The way back, from modes to rows: the sums over the modes, of some rows at a time, and their sums and differences stay
+// in registers.
 #if MR_MAX >= 14
 #define MIRROR_ROWS 6
 #else
 #define MIRROR_ROWS 3
 #endif
-#define LOAD_AT(p, j) ((whole || (j) + 1 < NV) ? *(const vecu *)((p) + (j) * VL) : NAME(load_part)((p) + (j) * VL, tail))
+#define LOAD_AT(p, full) ((full) ? *(const vecu *)(p) : NAME(load_part)((p), tail))
 #define SYNTHESIS_PARAMETERS                                                                                 \
   ptrdiff_t tail, ptrdiff_t points, ptrdiff_t c, ptrdiff_t n, ptrdiff_t count, const REAL *cosine,            \
       const REAL *sine, ptrdiff_t stride, const REAL *modes, REAL *x, int init, const REAL *bias
 #define SYNTHESIS_ARGUMENTS tail, points, c, n, count, cosine, sine, stride, modes, x, init, bias
 
-// R rows and their images × NV vectors of columns, from `count` modes.
-INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, SYNTHESIS_PARAMETERS) {
-  vec e[MIRROR_ROWS][2], o[MIRROR_ROWS][2];
-  UNROLL for (int r = 0; r < R; r++) {
-    UNROLL for (int j = 0; j < NV; j++) e[r][j] = o[r][j] = (vec)(REAL)0;
+// x[row] = init + even + odd and x[image] = init + even − odd, of one vector; a row that is its own image has no odd part.
+INLINE void NAME(store_images)(REAL *x, ptrdiff_t c, ptrdiff_t row, ptrdiff_t image, vec even, vec odd, const int full,
+                               ptrdiff_t tail, int init, const REAL *bias) {
+  REAL *front = x + row * c, *back = x + image * c;
+  vec f = (vec)(REAL)0, b = f;
+  if (init != 0) {
+    f = LOAD_AT(init == 1 ? front : bias, full);
+    b = LOAD_AT(init == 1 ? back : bias, full);
   }
-  for (ptrdiff_t k = 0; k < count; k++, modes += 2 * c, cosine += stride, sine += stride) {
-    vec part[2];
-    UNROLL for (int j = 0; j < NV; j++) part[j] = LOAD_AT(modes, j);
+  f += even + odd;
+  b += even - odd;
+  if (full) *(vecu *)front = f;
+  else NAME(store_part)(front, f, tail);
+  if (row == image) return;
+  if (full) *(vecu *)back = b;
+  else NAME(store_part)(back, b, tail);
+}
+
+// Adds one mode to R rows × NV vectors.
+INLINE void NAME(add_mode)(const int R, const int NV, const int whole, ptrdiff_t tail, ptrdiff_t c, const REAL *cosine,
+                           const REAL *sine, const REAL *mode, vec even[MIRROR_ROWS][2], vec odd[MIRROR_ROWS][2]) {
+  vec part[2];
+  UNROLL for (int j = 0; j < NV; j++) part[j] = LOAD_AT(mode + j * VL, whole);
+  UNROLL for (int r = 0; r < R; r++) {
+    const vec cos = (vec)cosine[r];
+    UNROLL for (int j = 0; j < NV; j++) even[r][j] = FMA(cos, part[j], even[r][j]);
+  }
+  UNROLL for (int j = 0; j < NV; j++) part[j] = LOAD_AT(mode + c + j * VL, whole);
+  UNROLL for (int r = 0; r < R; r++) {
+    const vec sin = (vec)sine[r];
+    UNROLL for (int j = 0; j < NV; j++) odd[r][j] = FMA(sin, part[j], odd[r][j]);
+  }
+}
+
+// R rows and their images × NV vectors of columns, from `count` modes. Halved lines take two vectors and two sums for a
+// row, quartered ones one vector and four sums, so that either fills the registers.
+INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, const int quarters, SYNTHESIS_PARAMETERS) {
+  const int classes = quarters ? 2 : 1;
+  vec e[2][MIRROR_ROWS][2], o[2][MIRROR_ROWS][2];
+  UNROLL for (int p = 0; p < classes; p++) {
     UNROLL for (int r = 0; r < R; r++) {
-      const vec cos = (vec)cosine[r];
-      UNROLL for (int j = 0; j < NV; j++) e[r][j] = FMA(cos, part[j], e[r][j]);
-    }
-    UNROLL for (int j = 0; j < NV; j++) part[j] = LOAD_AT(modes + c, j);
-    UNROLL for (int r = 0; r < R; r++) {
-      const vec sin = (vec)sine[r];
-      UNROLL for (int j = 0; j < NV; j++) o[r][j] = FMA(sin, part[j], o[r][j]);
+      UNROLL for (int j = 0; j < NV; j++) e[p][r][j] = o[p][r][j] = (vec)(REAL)0;
     }
   }
+  ptrdiff_t k = 0;
+  for (; k + classes <= count; k += classes) {
+    UNROLL for (int p = 0; p < classes; p++) {
+      NAME(add_mode)(R, NV, whole, tail, c, cosine, sine, modes, e[p], o[p]);
+      modes += 2 * c, cosine += stride, sine += stride;
+    }
+  }
+  if (k < count) NAME(add_mode)(R, NV, whole, tail, c, cosine, sine, modes, e[0], o[0]);
+  const ptrdiff_t half = points / 2;
   UNROLL for (int r = 0; r < R; r++) {
-    const ptrdiff_t row = n + r;
-    const int alone = row == 0 || 2 * row == points;
+    const ptrdiff_t row = n + r, image = row == 0 ? 0 : points - row;
     UNROLL for (int j = 0; j < NV; j++) {
-      REAL *front = x + row * c + j * VL, *back = x + (alone ? row : points - row) * c + j * VL;
-      const int full = whole || j + 1 < NV;
-      vec f = (vec)(REAL)0, b = f;
-      if (init != 0) {
-        const REAL *from_front = init == 1 ? front : bias + j * VL, *from_back = init == 1 ? back : bias + j * VL;
-        f = full ? *(const vecu *)from_front : NAME(load_part)(from_front, tail);
-        b = full ? *(const vecu *)from_back : NAME(load_part)(from_back, tail);
-      }
-      f += alone ? e[r][j] : e[r][j] + o[r][j];
-      b += e[r][j] - o[r][j];
-      if (full) {
-        if (!alone) *(vecu *)back = b;
-        *(vecu *)front = f;
-      } else {
-        if (!alone) NAME(store_part)(back, b, tail);
-        NAME(store_part)(front, f, tail);
-      }
+      REAL *to = x + j * VL;
+      const REAL *from = bias + j * VL;
+      const vec even = quarters ? e[0][r][j] + e[1][r][j] : e[0][r][j];
+      const vec odd = quarters ? o[0][r][j] + o[1][r][j] : o[0][r][j];
+      NAME(store_images)(to, c, row, image, even, odd, whole, tail, init, from);
+      if (quarters && 4 * row != points)
+        NAME(store_images)(to, c, half - row, half + row, e[0][r][j] - e[1][r][j], o[1][r][j] - o[0][r][j], whole, tail,
+                           init, from);
     }
   }
 }
 
-#define SYNTHESIS(r)                                                                                              \
-  static void NAME(synthesis_##r)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 2, 1, SYNTHESIS_ARGUMENTS); }   \
-  static void NAME(synthesis_##r##n)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 1, SYNTHESIS_ARGUMENTS); }  \
-  static void NAME(synthesis_##r##t)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 0, SYNTHESIS_ARGUMENTS); }
-#define SYNTHESIS_TILES(r) {NAME(synthesis_##r), NAME(synthesis_##r##n), NAME(synthesis_##r##t)},
+// By rows: two vectors of a halved line, one, or a part of one; one vector of a quartered line, or a part.
+#define SYNTHESIS(r)                                                                                                 \
+  static void NAME(synthesis_##r)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 2, 1, 0, SYNTHESIS_ARGUMENTS); }   \
+  static void NAME(synthesis_##r##n)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 1, 0, SYNTHESIS_ARGUMENTS); } \
+  static void NAME(synthesis_##r##t)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 0, 0, SYNTHESIS_ARGUMENTS); } \
+  static void NAME(synthesis_##r##q)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 1, 1, SYNTHESIS_ARGUMENTS); } \
+  static void NAME(synthesis_##r##p)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 0, 1, SYNTHESIS_ARGUMENTS); }
+#define SYNTHESIS_TILES(r) \
+  {NAME(synthesis_##r), NAME(synthesis_##r##n), NAME(synthesis_##r##t), NAME(synthesis_##r##q), NAME(synthesis_##r##p)},
 #define UP_TO_3(F) F(1) F(2) F(3)
 #if MIRROR_ROWS == 6
 UP_TO_6(SYNTHESIS)
-static void (*const NAME(synthesis_tiles)[MIRROR_ROWS][3])(SYNTHESIS_PARAMETERS) = {UP_TO_6(SYNTHESIS_TILES)};
+static void (*const NAME(synthesis_tiles)[MIRROR_ROWS][5])(SYNTHESIS_PARAMETERS) = {UP_TO_6(SYNTHESIS_TILES)};
 #else
 UP_TO_3(SYNTHESIS)
-static void (*const NAME(synthesis_tiles)[MIRROR_ROWS][3])(SYNTHESIS_PARAMETERS) = {UP_TO_3(SYNTHESIS_TILES)};
+static void (*const NAME(synthesis_tiles)[MIRROR_ROWS][5])(SYNTHESIS_PARAMETERS) = {UP_TO_3(SYNTHESIS_TILES)};
 #endif
 
-static void NAME(mirrored_synthesis)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, ptrdiff_t count,
-                                     const void *cosinev, const void *sinev, ptrdiff_t stride, const void *modesv,
-                                     void *xv, int init, const void *biasv) {
+static void NAME(mirrored_synthesis)(ptrdiff_t points, ptrdiff_t c, int quarters, ptrdiff_t first, ptrdiff_t last,
+                                     ptrdiff_t count, const void *cosinev, const void *sinev, ptrdiff_t stride,
+                                     const void *modesv, void *xv, int init, const void *biasv) {
   const REAL *cosine = cosinev, *sine = sinev, *modes = modesv, *bias = biasv;
   REAL *x = xv;
   const ptrdiff_t rows = last - first, tiles = (rows + MIRROR_ROWS - 1) / MIRROR_ROWS;
   for (ptrdiff_t j = 0; j < c;) {
-    // Two vectors, one, or a part of one.
-    const int kind = c - j >= 2 * VL ? 0 : c - j >= VL ? 1 : 2;
-    const ptrdiff_t columns = kind == 0 ? 2 * VL : kind == 1 ? VL : c - j;
+    const ptrdiff_t left = c - j;
+    const int kind = quarters ? (left >= VL ? 3 : 4) : left >= 2 * VL ? 0 : left >= VL ? 1 : 2;
+    const ptrdiff_t columns = kind == 0 ? 2 * VL : left < VL ? left : VL;
     for (ptrdiff_t t = 0, n = 0; t < tiles; t++) {
       const ptrdiff_t end = rows * (t + 1) / tiles;
       NAME(synthesis_tiles)[end - n - 1][kind](columns, points, c, first + n, count, cosine + n, sine + n, stride,

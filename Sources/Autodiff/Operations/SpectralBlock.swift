@@ -132,7 +132,7 @@ private struct SpectralBlock: Sendable {
               into: z.dropping((sample * synthesis.lines + line) * linePoints * outputs, length: linePoints * outputs),
               start)
           }
-          for run in synthesis.runs(of: tile, in: lines) {
+          for run in tile.runs(in: lines) {
             let row = first + run.lowerBound
             let part = z.dropping(row * outputs, length: run.count * outputs)
             if let skip {
@@ -180,7 +180,7 @@ private struct SpectralBlock: Sendable {
       for lines in transform.lineGroups {
         let first = (sample * transform.lines + lines.lowerBound) * linePoints
         for tile in transform.tiles {
-          for run in transform.runs(of: tile, in: lines) {
+          for run in tile.runs(in: lines) {
             let row = first + run.lowerBound
             let dz = dy.dropping(row * outputs, length: run.count * outputs)
             if let z {
@@ -238,7 +238,7 @@ private struct SpectralBlock: Sendable {
               dx.accumulates ? .accumulate : .zero)
           }
           guard hasSkip else { continue }
-          for run in transform.runs(of: tile, in: lines) {
+          for run in tile.runs(in: lines) {
             let row = first + run.lowerBound
             k.multiply(
               .init(dz.dropping(row * outputs), rows: run.count, columns: outputs),

@@ -43,14 +43,17 @@ typedef struct OpkitKernels {
   void (*combine)(ptrdiff_t blocks, ptrdiff_t c, const void *cosine, const void *sine, int sign, void *out);
   /// Its transpose: cosine = plus + minus, sine = i·(plus − minus); plus or minus may be null.
   void (*split)(ptrdiff_t blocks, ptrdiff_t c, const void *plus, const void *minus, void *cosine, void *sine);
-  /// Rows first…last−1 of a line x of `points` rows of c, and their mirror images points − n:
-  /// even[n] = x[n] + x[points − n], odd[n] = x[n] − x[points − n]; a row that is its own image gives x[n] and 0.
-  void (*fold)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, const void *x, void *even, void *odd);
-  /// The same rows from `count` modes [k][re | im][c]: with e and o the sums over k of cosine[k·stride + n − first]·re[k]
-  /// and sine[…]·im[k], x[n] = init + e + o and x[points − n] = init + e − o; init as in gemm.
-  void (*mirrored_synthesis)(ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, ptrdiff_t count,
-                             const void *cosine, const void *sine, ptrdiff_t stride, const void *modes, void *x,
-                             int init, const void *bias);
+  /// Rows n = first…last−1 of a line x of `points` rows of c, with e = x[n] + x[points − n], o = x[n] − x[points − n]; a
+  /// row that is its own image gives x[n] and 0. Parts [last − first][c] one after the other: e and o; or, with `quarters`
+  /// (even `points`, rows up to points/4) and e′, o′ of row points/2 − n: e + e′, o − o′, e − e′, o + o′; where 4n =
+  /// points: e, 0, 0, o.
+  void (*fold)(ptrdiff_t points, ptrdiff_t c, int quarters, ptrdiff_t first, ptrdiff_t last, const void *x, void *parts);
+  /// The same rows and all their images from `count` modes [k][re | im][c]:
+  /// x[n] = init + Σ_k cosine[k·stride + n − first]·re[k] + sine[…]·im[k], in images with the signs that waves have there;
+  /// init as in gemm.
+  void (*mirrored_synthesis)(ptrdiff_t points, ptrdiff_t c, int quarters, ptrdiff_t first, ptrdiff_t last,
+                             ptrdiff_t count, const void *cosine, const void *sine, ptrdiff_t stride,
+                             const void *modes, void *x, int init, const void *bias);
   /// In place: rows n and points − n become their sum and difference, for 0 < n < points/2. Its own transpose.
   void (*butterfly)(ptrdiff_t points, ptrdiff_t c, void *x);
   /// h = f(z)

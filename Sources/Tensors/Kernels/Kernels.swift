@@ -26,7 +26,7 @@ public struct Kernels: @unchecked Sendable {
   /// A matrix inside a slice, `rows × columns`, with any strides.
   public struct Matrix {
     let slice: Slice
-    let rows: Int
+    public let rows: Int
     let columns: Int
     let rowStride: Int
     let columnStride: Int
