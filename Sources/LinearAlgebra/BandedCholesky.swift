@@ -18,7 +18,7 @@ public struct BandedCholesky {
   ///   - entry: A[i, j] for max(0, j-b) ≤ i ≤ j.
   /// - Throws: ``LinearAlgebraError/notPositiveDefinite(order:)``.
   public init(order: Int, bandwidth: Int, entry: (_ i: Int, _ j: Int) -> Double) throws {
-    precondition(order >= 1 && bandwidth >= 0)
+    precondition(LibraryThreads.areStopped && order >= 1 && bandwidth >= 0)
     self.order = order
     self.bandwidth = bandwidth
     var band = [Double](repeating: 0, count: order * (bandwidth + 1))

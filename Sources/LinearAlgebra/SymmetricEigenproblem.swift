@@ -9,7 +9,7 @@ public struct SymmetricEigenproblem {
 
   /// - Parameter matrix: row-major, order × order; its upper triangle is read.
   public init(order n: Int, matrix: [Double]) {
-    precondition(n >= 1 && matrix.count == n * n)
+    precondition(LibraryThreads.areStopped && n >= 1 && matrix.count == n * n)
     var (work, values) = (matrix, [Double](repeating: 0, count: n))
     let status = LAPACKE_dsyevd(
       LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "U")), Int32(n), &work, Int32(n), &values

@@ -8,7 +8,7 @@ public enum SymmetricTridiagonal {
   ///   - diagonal: n ≥ 1 numbers.
   ///   - offDiagonal: n - 1 numbers.
   public static func eigenvalues(diagonal: [Double], offDiagonal: [Double]) -> [Double] {
-    precondition(!diagonal.isEmpty && offDiagonal.count == diagonal.count - 1)
+    precondition(LibraryThreads.areStopped && !diagonal.isEmpty && offDiagonal.count == diagonal.count - 1)
     guard (diagonal + offDiagonal).allSatisfy(\.isFinite) else { return [] }
     var values = diagonal
     var rest = offDiagonal + [0]

@@ -18,7 +18,7 @@ import Synchronization
 package final class OrderedDelivery<Value: Sendable>: Sendable {
   private struct State {
     var waiting: [Int: Result<Value, any Error>] = [:]
-    /// The task whose result the consumer gets next.
+    /// The task whose result the consumer gets next, or has now.
     var next = 0
     var isConsuming = false
     var isClosed = false
@@ -56,7 +56,10 @@ package final class OrderedDelivery<Value: Sendable>: Sendable {
     while let result = takeNext() {
       do {
         try consume(result.get())
-        state.withLock { $0.isConsuming = false }
+        state.withLock {
+          $0.next += 1
+          $0.isConsuming = false
+        }
       } catch {
         state.withLock {
           $0.failure = error
@@ -80,7 +83,6 @@ package final class OrderedDelivery<Value: Sendable>: Sendable {
       guard !state.isConsuming, state.failure == nil, let result = state.waiting.removeValue(forKey: state.next) else {
         return nil
       }
-      state.next += 1
       state.isConsuming = true
       return result
     }

@@ -12,6 +12,7 @@ A study names what its arms share and how each of them differs:
   seeds      seeds of every arm
   arms       name -> {config, set, from (arm whose weights it starts from), data (another file to measure on)}
   metrics    metrics of the table; tasks: field that names each sample's task
+  resolutions  points along the first axis of the grids that the trained models are measured on
 
 Arms whose results are there are not run again, and interrupted ones continue, so that a study may be run in pieces:
 by arm, by seed, or until the time is over. --table prints what there is and trains nothing.
@@ -68,11 +69,18 @@ class Study:
             words += ["--data", settings["data"]]
         if "tasks" in self.plan:
             words += ["--tasks", self.plan["tasks"]]
+        if "resolutions" in self.plan:
+            words += ["--resolutions", ",".join(str(n) for n in self.plan["resolutions"])]
         result.write_text(self.opkit(*words))
         return json.loads(result.read_text())
 
     def errors(self, report):
-        """Means of the metrics: of all samples, then of each task."""
+        """Means of the metrics: of all samples, then of each task; or on each grid."""
+        if "resolutions" in self.plan:
+            for row in report["resolutions"]:
+                for metric in self.plan.get("metrics", ["relativeL2"]):
+                    yield (f"{row['grid'][0]} points", metric), row[metric]
+            return
         for metric in self.plan.get("metrics", ["relativeL2"]):
             yield ("all", metric), report["metrics"][metric]["mean"]
             for name, means in report["metrics"].get("tasks", {}).items():

@@ -46,8 +46,8 @@ extension ExponentialCombination {
 /// Values of all functions at one point, by the defining recurrences; inaccurate near 0, where
 /// ``ContourMean`` keeps away from.
 private struct ExponentialValues {
-  let exponentialHalf, exponential: Complex<Double>
-  let phi1, phi2, phi3, phi1Half: Complex<Double>
+  private var exponentialHalf, exponential: Complex<Double>
+  private var phi1, phi2, phi3, phi1Half, exponentialHalfPhi1Half: Complex<Double>
 
   init(at z: Complex<Double>) {
     let reciprocal = Complex<Double>(1) / z
@@ -59,6 +59,24 @@ private struct ExponentialValues {
     phi2 = (phi1 - 1) * reciprocal
     phi3 = (phi2 - Complex(0.5)) * reciprocal
     phi1Half = (half - 1) * reciprocal * Complex(2)
+    exponentialHalfPhi1Half = half * phi1Half
+  }
+
+  /// The mean of the functions over some points.
+  init(meanOver points: some Collection<Complex<Double>>) {
+    (exponentialHalf, exponential) = (0, 0)
+    (phi1, phi2, phi3, phi1Half, exponentialHalfPhi1Half) = (0, 0, 0, 0, 0)
+    let share = Complex(1 / Double(points.count))
+    for point in points {
+      let values = ExponentialValues(at: point)
+      exponentialHalf += share * values.exponentialHalf
+      exponential += share * values.exponential
+      phi1 += share * values.phi1
+      phi2 += share * values.phi2
+      phi3 += share * values.phi3
+      phi1Half += share * values.phi1Half
+      exponentialHalfPhi1Half += share * values.exponentialHalfPhi1Half
+    }
   }
 
   subscript(function: ExponentialFunction) -> Complex<Double> {
@@ -70,7 +88,7 @@ private struct ExponentialValues {
     case .phi2: phi2
     case .phi3: phi3
     case .phi1Half: phi1Half
-    case .exponentialHalfPhi1Half: exponentialHalf * phi1Half
+    case .exponentialHalfPhi1Half: exponentialHalfPhi1Half
     }
   }
 }
@@ -96,19 +114,14 @@ package struct ContourMean {
   package static func values(of combinations: [ExponentialCombination], at z: Complex<Double>) -> [Complex<
     Double
   >] {
-    var sums = [Complex<Double>](repeating: 0, count: combinations.count)
     let distance = z.length
     let radius = distance > 0.5 && distance < 1.5 ? 2.0 : 1.0
-    for direction in unitCircle {
-      let values = ExponentialValues(at: z + Complex(radius) * direction)
-      for (i, combination) in combinations.enumerated() {
-        for term in combination.terms {
-          sums[i] += Complex(term.weight) * values[term.function]
-        }
-      }
-    }
-    return zip(combinations, sums).map { combination, sum in
-      let value = combination.elementaryValue(at: z) ?? sum / Complex(Double(points))
+    // The mean is linear: that of each function once, instead of that of each combination.
+    let means = ExponentialValues(meanOver: unitCircle.lazy.map { z + Complex(radius) * $0 })
+    return combinations.map { combination in
+      let value =
+        combination.elementaryValue(at: z)
+        ?? combination.terms.reduce(0) { $0 + Complex($1.weight) * means[$1.function] }
       return z.imaginary == 0 ? Complex(value.real) : value
     }
   }
