@@ -38,7 +38,7 @@ done
 # One worker, two workers, and two programs of one worker side by side, in turn. Cores of a shared machine swing by a third
 # within seconds and each on its own, so beside the median of the ratios stands the ratio of the least times, which are
 # those that nothing disturbed. Two programs share nothing: they say what the machine has to give to a second worker.
-flow=(navier-stokes 1 samples=96 problem.accuracy.timeTolerance=1e-4 problem.finalTime=10 problem.snapshots=10)
+flow=(navier-stokes 1 samples=192 problem.accuracy.timeTolerance=1e-4 problem.finalTime=10 problem.snapshots=10)
 times=.build/bench-solvers.times
 : >"$times"
 for _ in {1..15}; do

@@ -5,7 +5,7 @@ import Layers
 /// The deep operator network, stacked or not; equations in DeepONet.md.
 public struct DeepONet: PointOperatorModel {
   public static let card = ModelCard(
-    identifier: "deeponet", title: "deep operator network: a branch for the function, a trunk for the point",
+    identifier: "deeponet", title: "Deep operator network: a branch for the function, a trunk for the point",
     citation:
       "L. Lu et al., Learning nonlinear operators via DeepONet, Nature Machine Intelligence 3, 2021, arXiv:1910.03193",
     dimensions: 1...3,

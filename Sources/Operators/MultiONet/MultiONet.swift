@@ -6,7 +6,7 @@ import Tensors
 /// A deep operator network in which all late layers of branch and trunk contribute; equations in MultiONet.md.
 public struct MultiONet: PointOperatorModel {
   public static let card = ModelCard(
-    identifier: "multionet", title: "deep operator network that pairs several layers of branch and trunk",
+    identifier: "multionet", title: "Deep operator network that pairs several layers of branch and trunk",
     citation:
       "Y. Zang, P.-S. Koutsourelakis, DGenNO, J. Comput. Phys. 538, 2025, 114137, arXiv:2502.06250",
     dimensions: 1...3,

@@ -7,7 +7,7 @@ import Tensors
 public struct PODDeepONet: DataFittedModel {
   public static let card = ModelCard(
     identifier: "pod-deeponet",
-    title: "branch network for the coefficients of a basis taken from the training outputs",
+    title: "Branch network for the coefficients of a basis taken from the training outputs",
     citation:
       "L. Lu et al., A fair comparison of two neural operators, CMAME 393, 2022, 114778, arXiv:2111.05512",
     dimensions: 1...3,
