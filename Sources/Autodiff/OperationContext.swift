@@ -17,6 +17,9 @@ public struct OperationContext {
   public struct Target {
     public let slice: Slice
     public let accumulates: Bool
+
+    /// Zeroes a gradient that nothing has been added to, for an operation that only adds.
+    func prepareToAdd(_ kernels: Kernels) { if !accumulates { kernels.clear(slice) } }
   }
 
   private func slice(_ place: Program.Place) -> Slice {

@@ -139,18 +139,14 @@ private struct LinearAttention: Sendable {
     return .init(both, rows: queries, columns: columns)
   }
 
-  private func clear(_ target: OperationContext.Target?, _ k: Kernels) {
-    if let target, !target.accumulates { k.clear(target.slice) }
-  }
-
   func backward(_ c: OperationContext) {
     let k = c.kernels
     let (slopes, transposed, dValues) = (c.scratch(2), c.scratch(3), c.scratch(4))
     let targets = (c.inputGradient(0), c.inputGradient(1), c.inputGradient(2))
     // Two of the three may be one variable: everything adds from here on.
-    clear(targets.0, k)
-    clear(targets.1, k)
-    clear(targets.2, k)
+    targets.0?.prepareToAdd(k)
+    targets.1?.prepareToAdd(k)
+    targets.2?.prepareToAdd(k)
     forEachHead { sample, head in
       let g = resultGradient(c, sample, head)
       let dMoments = Kernels.Matrix(slopes, rows: width, columns: columns)

@@ -147,19 +147,15 @@ private struct SoftmaxAttention: Sendable {
     }
   }
 
-  private func clear(_ target: OperationContext.Target?, _ k: Kernels) {
-    if let target, !target.accumulates { k.clear(target.slice) }
-  }
-
   func backward(_ c: OperationContext) {
     let k = c.kernels
     let (packed, packedV, scores, slopes) = (c.scratch(0), c.scratch(1), c.scratch(2), c.scratch(3))
     let shift = c.scratch(4)
     let targets = (c.inputGradient(0), c.inputGradient(1), c.inputGradient(2))
     // Two of the three may be one variable: everything adds from here on.
-    clear(targets.0, k)
-    clear(targets.1, k)
-    clear(targets.2, k)
+    targets.0?.prepareToAdd(k)
+    targets.1?.prepareToAdd(k)
+    targets.2?.prepareToAdd(k)
     forEachHead { sample, head in
       func keyPart(_ x: Slice, _ key: Int) -> Slice { part(x, sample, keys, key, rowWidth, head, width) }
       func valuePart(_ x: Slice, _ key: Int) -> Slice {

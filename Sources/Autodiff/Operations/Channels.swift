@@ -16,7 +16,7 @@ extension Variable {
       },
       backward: { c in
         guard let dx = c.inputGradient(0) else { return }
-        if !dx.accumulates { c.kernels.clear(dx.slice) }
+        dx.prepareToAdd(c.kernels)
         c.kernels.copyRows(
           rows: rows, width: width, c.outputGradient, stride: width,
           into: dx.slice.dropping(range.lowerBound),

@@ -19,7 +19,7 @@ extension Variable {
       },
       backward: { c in
         guard let dx = c.inputGradient(0) else { return }
-        if !dx.accumulates { c.kernels.clear(dx.slice) }
+        dx.prepareToAdd(c.kernels)
         for sample in 0..<batch {
           c.kernels.scatter(
             c.outputGradient.dropping(sample * to, length: to), indices, width: width,

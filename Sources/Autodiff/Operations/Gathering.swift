@@ -39,7 +39,7 @@ extension Variable {
       },
       backward: { c in
         guard let dx = c.inputGradient(0) else { return }
-        if !dx.accumulates { c.kernels.clear(dx.slice) }
+        dx.prepareToAdd(c.kernels)
         forEachRun { run, source, target in
           if run.factor == 1 {
             c.kernels.copyRows(

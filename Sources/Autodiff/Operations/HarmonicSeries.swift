@@ -100,7 +100,7 @@ private struct HarmonicSeries: Sendable {
   func backward(_ c: OperationContext) {
     let k = c.kernels
     let target = c.parameterGradient(0)
-    if !target.accumulates { k.clear(target.slice) }
+    target.prepareToAdd(k)
     // Slopes of the series: πi/K·a of the cosines and −πi/K·b of the sines.
     let slopes = c.scratch(6)
     for index in 0..<harmonics {

@@ -41,7 +41,7 @@ extension Variable {
       },
       backward: { c in
         guard let dx = c.inputGradient(0) else { return }
-        if !dx.accumulates { c.kernels.clear(dx.slice) }
+        dx.prepareToAdd(c.kernels)
         runs.forEach(batch: batch) { small, big in
           c.kernels.scale(
             1, c.outputGradient.dropping(small, length: runs.length), into: dx.slice.dropping(big),

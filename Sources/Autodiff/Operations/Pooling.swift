@@ -39,7 +39,7 @@ extension Variable {
       },
       backward: { c in
         guard let dx = c.inputGradient(0) else { return }
-        if !dx.accumulates { c.kernels.clear(dx.slice) }
+        dx.prepareToAdd(c.kernels)
         for sample in 0..<batch {
           for line in 0..<lines {
             c.kernels.windowMaximumBackward(

@@ -43,7 +43,7 @@ extension Variable {
       },
       backward: { c in
         guard let dx = c.inputGradient(0) else { return }
-        if !dx.accumulates { c.kernels.clear(dx.slice) }
+        dx.prepareToAdd(c.kernels)
         c.kernels.copyRows(
           rows: batch, width: channels, c.outputGradient, stride: channels, into: dx.slice, stride: size,
           accumulate: true)

@@ -50,7 +50,7 @@ extension Variable {
         frame.accumulatesGradients = true
         for index in program.parameters.indices {
           let target = c.parameterGradient(index)
-          if !target.accumulates { c.kernels.clear(target.slice) }
+          target.prepareToAdd(c.kernels)
         }
         for index in 0..<pieces {
           c.kernels.copy(

@@ -205,7 +205,7 @@ private struct RelativeNorm: Sendable {
 
   func backward(_ c: OperationContext) {
     guard let dp = c.inputGradient(0) else { return }
-    if !dp.accumulates { c.kernels.clear(dp.slice) }
+    dp.prepareToAdd(c.kernels)
     let (x, gradient) = (c.scratch(0), c.scratch(3))
     for s in 0..<batch {
       for g in 0..<groups {

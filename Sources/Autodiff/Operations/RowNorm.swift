@@ -52,8 +52,8 @@ extension Variable {
         var gradients: (scale: Slice, shift: Slice)?
         if hasAffine {
           let (scale, shift) = (c.parameterGradient(0), c.parameterGradient(1))
-          if !scale.accumulates { c.kernels.clear(scale.slice) }
-          if !shift.accumulates { c.kernels.clear(shift.slice) }
+          scale.prepareToAdd(c.kernels)
+          shift.prepareToAdd(c.kernels)
           gradients = (scale.slice, shift.slice)
         }
         let dx = c.inputGradient(0)

@@ -137,7 +137,7 @@ struct SpectralMixing: Sendable {
           y: dx.dropping(mode * 2 * inputs), yStride: modes * 2 * inputs, conjugate: true)
       }
     case .diagonal:
-      if !dw.accumulates { k.clear(dw.slice) }
+      dw.prepareToAdd(k)
       forEachRow(stage, dw.slice) { at, target in
         multiply(
           k, dy.dropping(at, length: 2 * inputs), x.dropping(at, length: 2 * inputs), conjugate: true,
