@@ -39,7 +39,8 @@ public struct LineTile: Sendable {
       // Point N/4 is its own image n → N/2 − n.
       let end = 4 * (last - 1) == points ? last - 1 : last
       let half = points / 2
-      runs.insert(contentsOf: [(half - end + 1)..<(half - first + 1), (half + max(first, 1))..<(half + end)], at: 1)
+      runs.insert(
+        contentsOf: [(half - end + 1)..<(half - first + 1), (half + max(first, 1))..<(half + end)], at: 1)
     }
     return runs.reduce(into: []) { merged, run in
       if run.isEmpty { return }
@@ -94,7 +95,8 @@ extension TruncatedTransform {
       kernels.multiply(
         waves, .init(scratch.dropping(part * rows * channels), rows: rows, columns: channels),
         into: .init(
-          modes.dropping(part * channels), rows: waves.rows, columns: channels, stride: 2 * classes * channels),
+          modes.dropping(part * channels), rows: waves.rows, columns: channels, stride: 2 * classes * channels
+        ),
         start)
     }
     for first in 0..<min(classes, lastModes) {
@@ -111,7 +113,8 @@ extension TruncatedTransform {
   ) {
     let (cosine, sine) = waves(map, tile, from: 0, by: 1)
     kernels.mirroredSynthesis(
-      cosine: cosine, sine: sine, modes: modes, points: lastPoints, channels: channels, symmetry, rows: tile.rows,
+      cosine: cosine, sine: sine, modes: modes, points: lastPoints, channels: channels, symmetry,
+      rows: tile.rows,
       into: line, start)
   }
 }

@@ -43,6 +43,18 @@ public struct GridSpacing: Sendable {
     return weights
   }
 
+  /// The field on another grid of the domain, linear between its points.
+  public func resampled(_ x: Variable, to grid: [Int]) -> Variable {
+    let methods = placements.map { placement -> Resampling in
+      switch placement {
+      case .periodic: .periodicLinear
+      case .closed: .alignedLinear
+      case .cellCentred: .linear
+      }
+    }
+    return x.resampled(to: grid, by: methods)
+  }
+
   /// Places of the points along each axis as fractions of the domain.
   public func places(_ grid: [Int]) -> [[Double]] {
     grid.indices.map { axis in

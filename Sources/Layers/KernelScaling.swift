@@ -1,30 +1,45 @@
 import Autodiff
 
-/// A kernel's taps as samples of a function of position, carried over to a grid with another spacing.
+/// What a kernel of convolution is on grids other than the one that its taps belong to.
+public enum KernelInterpolation: String, Sendable, CaseIterable {
+  /// The same taps at neighbouring points of every grid.
+  case unchanged = "none"
+  /// The piecewise linear function through the taps.
+  case linear
+  /// Point evaluations at the taps' places: a dilated convolution on finer grids.
+  case dilated
+}
+
+/// A kernel's taps carried over to a grid with another spacing.
 ///
-/// On a grid s times as fine as the one that the taps belong to, the kernel is the piecewise linear function through them:
-/// it has s(k − 1) + 1 taps, the first and the last of which stand where those of the given kernel stand. The taps are
-/// weighted as a quadrature (trapezoidal rule), normalised for each of the k hat functions, so that
+/// On a grid s > 1 times as fine as the one that k taps w_i belong to, with places j/s in units of the taps' distance:
+/// - `linear`: the kernel is Σ_i w_i φ_i of hat functions φ_i(x) = max(0, 1 − |x − i|). It has s(k + 1) − 1 taps for whole s,
+///   w′_j = Σ_i w_i φ_i(j/s) / Σ_l φ_i(l/s): a quadrature, normalised for each hat.
+/// - `dilated`: the kernel is Σ_i w_i δ_i of point evaluations: tap i stands where it stood, shared linearly between the two
+///   points around it where s is not whole.
 ///
-///     Σ of the new taps = Σ of the given taps
+/// On a coarser grid (s < 1) both share each tap linearly between the two points around it. For every s the sum of the taps and,
+/// for whole s and 1/s, their first moment are kept, so that constant fields have the same image on every grid, and affine ones;
+/// s = 1 gives the taps themselves. A wave e^{ikx} meets the response of the training grid, Σ_i w_i e^{ik i h₀}, times
+/// sinc²(k h₀/2) in the limit of `linear`, and times 1 with `dilated`: what was trained is kept up to the training grid's
+/// Nyquist frequency, beyond which it repeats.
 ///
-/// and a constant field has the same image on every grid. For a kernel of k taps at positions x_i, with hats φ_i and
-/// q_j = 1/2 at the two ends and 1 between them,  w′_j = Σ_i w_i q_j φ_i(j/s) / Σ_j q_j φ_i(j/s).  On a coarser grid (s < 1)
-/// each tap is shared between the two points around it, linearly. For s = 1 the taps are those given.
-///
-/// - References: NNs-to-NOs, arXiv:2506.10973, section on convolutions; the reference stretches by (s(k−1)+1)/k instead of s
-///   and divides by a ratio of tap counts, which neither keeps positions nor the image of a constant.
+/// - References: NNs-to-NOs, arXiv:2506.10973, section on convolutions (linear, hats at the ends cut in half; the reference
+///   stretches by (s(k−1)+1)/k instead of s and divides by a ratio of tap counts, which neither keeps positions nor the image of
+///   a constant).
 public struct KernelScaling: Sendable, Equatable {
   /// Spacing that the taps belong to over the grid's, per axis.
   public let factors: [Double]
+  public let interpolation: KernelInterpolation
 
-  public init(factors: [Double]) {
+  public init(factors: [Double], interpolation: KernelInterpolation) {
     precondition(factors.allSatisfy { $0 > 0 && $0.isFinite })
     self.factors = factors
+    self.interpolation = interpolation
   }
 
   /// Whether nothing changes.
-  public var isIdentity: Bool { factors.allSatisfy { $0 == 1 } }
+  public var isIdentity: Bool { interpolation == .unchanged || factors.allSatisfy { $0 == 1 } }
 
   /// The window of the carried-over kernel; it leads between the same grids.
   public func window(_ window: ConvolutionWindow) -> ConvolutionWindow {
@@ -64,32 +79,32 @@ public struct KernelScaling: Sendable, Equatable {
     taps: [[(column: Int, weight: Double)]], before: Int
   ) {
     let (s, last, centre) = (factors[axis], window.kernel[axis] - 1, window.before[axis])
-    return s >= 1 ? refined(s, last, centre) : coarsened(s, last, centre)
+    return interpolation == .linear && s > 1 ? hats(s, last, centre) : shared(s, last, centre)
   }
 
-  private func refined(_ s: Double, _ last: Int, _ centre: Int) -> (
+  /// Taps of the function Σ_i w_i φ_i.
+  private func hats(_ s: Double, _ last: Int, _ centre: Int) -> (
     taps: [[(column: Int, weight: Double)]], before: Int
   ) {
-    // Ends that fall on a point but for rounding belong to the kernel.
-    let before = Int((Double(centre) * s + 1e-9).rounded(.down))
-    let behind = Int((Double(last - centre) * s + 1e-9).rounded(.down))
+    // The outermost points inside the outermost hats; a foot that falls on a point but for rounding is none.
+    let before = Int((Double(centre + 1) * s - 1e-9).rounded(.down))
+    let behind = Int((Double(last - centre + 1) * s - 1e-9).rounded(.down))
     var sums = [Double](repeating: 0, count: last + 1)
-    let raw = (-before...behind).map { j -> [(column: Int, weight: Double)] in
-      let x = min(max(Double(j) / s + Double(centre), 0), Double(last))
-      let isEnd = last > 0 && (x < 1e-9 || Double(last) - x < 1e-9)
-      let left = min(Int(x), max(0, last - 1))
+    let heights = (-before...behind).map { j -> [(column: Int, weight: Double)] in
+      let x = Double(j) / s + Double(centre)
+      let left = Int(x.rounded(.down))
       let t = x - Double(left)
-      let row = [(left, 1 - t), (left + 1, t)].filter { $0.1 > 1e-9 }
-        .map { (column: $0.0, weight: (isEnd ? 0.5 : 1) * $0.1) }
+      let row = [(left, 1 - t), (left + 1, t)].filter { (0...last).contains($0.0) && $0.1 > 1e-9 }
+        .map { (column: $0.0, weight: $0.1) }
       for entry in row { sums[entry.column] += entry.weight }
       return row
     }
-    return (
-      raw.map { row in row.map { (column: $0.column, weight: $0.weight / sums[$0.column]) } }, before
-    )
+    let taps = heights.map { row in row.map { (column: $0.column, weight: $0.weight / sums[$0.column]) } }
+    return (taps, before)
   }
 
-  private func coarsened(_ s: Double, _ last: Int, _ centre: Int) -> (
+  /// Each tap shared linearly between the points around its place.
+  private func shared(_ s: Double, _ last: Int, _ centre: Int) -> (
     taps: [[(column: Int, weight: Double)]], before: Int
   ) {
     let before = Int((Double(centre) * s - 1e-9).rounded(.up))

@@ -80,7 +80,9 @@ package final class OrderedDelivery<Value: Sendable>: Sendable {
 
   private func takeNext() -> Result<Value, any Error>? {
     state.withLock { state in
-      guard !state.isConsuming, state.failure == nil, let result = state.waiting.removeValue(forKey: state.next) else {
+      guard !state.isConsuming, state.failure == nil,
+        let result = state.waiting.removeValue(forKey: state.next)
+      else {
         return nil
       }
       state.isConsuming = true

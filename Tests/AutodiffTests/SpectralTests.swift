@@ -17,7 +17,8 @@ private let roundOff = 1e-12
     Setting(grid: [9], modes: [4]), Setting(grid: [8], modes: [5]), Setting(grid: [6, 7], modes: [3, 4]),
     Setting(grid: [5, 8], modes: [2, 5]), Setting(grid: [4, 6, 5], modes: [2, 3, 2]),
     Setting(grid: [300], modes: [7]), Setting(grid: [257], modes: [5]),
-    Setting(grid: [256], modes: [129]), Setting(grid: [774], modes: [6]), Setting(grid: [3, 516], modes: [2, 9]),
+    Setting(grid: [256], modes: [129]), Setting(grid: [774], modes: [6]),
+    Setting(grid: [3, 516], modes: [2, 9]),
     Setting(grid: [2, 3], modes: [1, 2]),
   ]
 

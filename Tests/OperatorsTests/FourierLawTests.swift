@@ -19,8 +19,8 @@ struct BandLimitedField {
     (self.highest, self.dimensions, self.name) = (highest, dimensions, name)
   }
 
-  /// Values `[grid…][channels]`.
-  func values(_ grid: [Int], channels: Int) -> [Double] {
+  /// Values `[grid…][channels]` on a periodic grid, or on one that has both ends.
+  func values(_ grid: [Int], channels: Int, closed: Bool = false) -> [Double] {
     let numbers = Philox(seed: 8, stream: name)
     let side = 2 * highest + 1
     let modes = (0..<dimensions).reduce(1) { count, _ in count * side }
@@ -28,7 +28,7 @@ struct BandLimitedField {
       var rest = place / channels
       var x = [Double](repeating: 0, count: dimensions)
       for axis in (0..<dimensions).reversed() {
-        x[axis] = Double(rest % grid[axis]) / Double(grid[axis])
+        x[axis] = Double(rest % grid[axis]) / Double(closed ? grid[axis] - 1 : grid[axis])
         rest /= grid[axis]
       }
       return (0..<modes).reduce(0.0) { sum, mode in

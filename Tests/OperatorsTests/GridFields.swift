@@ -15,7 +15,7 @@ func shifted(_ field: [Double], _ grid: [Int], by shift: [Int], channels: Int) -
 
 /// Every `factor`-th point of every axis of a periodic grid, `[grid…][channels]`.
 func coarsened(_ field: [Double], _ grid: [Int], by factor: Int, channels: Int) -> [Double] {
-  let coarse = grid.map { $0 / factor }
+  let coarse = grid.map { ($0 + factor - 1) / factor }
   return (0..<(coarse.reduce(1, *) * channels)).map { place in
     var rest = place / channels
     var source = 0

@@ -1,4 +1,5 @@
 import Autodiff
+import Fields
 import Layers
 import Tensors
 
@@ -9,8 +10,11 @@ final class ModelProbe {
   private let model: any OperatorModel
   private let inputs: Int
 
-  init(_ json: String, inputs: Int = 2, outputs: Int = 1, grid: [Int], seed: UInt64 = 0) throws {
-    let built = try buildModel(json, inputs: inputs, outputs: outputs, grid: grid)
+  init(
+    _ json: String, inputs: Int = 2, outputs: Int = 1, grid: [Int], boundary: GridAxis.Boundary = .periodic,
+    seed: UInt64 = 0
+  ) throws {
+    let built = try buildModel(json, inputs: inputs, outputs: outputs, grid: grid, boundary: boundary)
     (model, builder) = (built.model, built.builder)
     self.inputs = inputs
     values = HostBuffer(count: builder.memoryCount, precision: .float64)

@@ -151,7 +151,7 @@ func buildModel(
       grid: [128, 128], expected: 65_502_463),
     Count(
       name: "U-Net of NNs-to-NOs, interpolated kernels",
-      json: #"{"type": "unet", "width": 19, "kernel": 9, "kernelInterpolation": true}"#, inputs: 1,
+      json: #"{"type": "unet", "width": 19, "kernel": 9, "kernelInterpolation": "linear"}"#, inputs: 1,
       outputs: 1,
       grid: [128, 128], expected: 65_502_463),
     // As many as scripts/bench/unet.py has.

@@ -1,3 +1,4 @@
+import Fields
 import Operators
 import TestSupport
 import Testing
@@ -8,13 +9,13 @@ import Testing
   }
 
   @Test(
-    "on the training grid, interpolated kernels are those of the grid",
-    arguments: [[16], [12, 16], [8, 4, 8]])
-  func trainingGrid(_ grid: [Int]) throws {
-    let plain = try ModelProbe(json(#""kernelInterpolation": false"#), grid: grid)
-    let interpolated = try ModelProbe(json(#""kernelInterpolation": true"#), grid: grid)
+    "on the training grid, kernels carried over are those of the grid", arguments: ["linear", "dilated"],
+    [[16], [12, 16], [8, 4, 8]])
+  func trainingGrid(_ interpolation: String, _ grid: [Int]) throws {
+    let plain = try ModelProbe(json(#""kernelInterpolation": "none""#), grid: grid)
+    let carried = try ModelProbe(json(#""kernelInterpolation": "\#(interpolation)""#), grid: grid)
     let field = ModelProbe.noise(plain.shape(grid))
-    #expect(plain.output(field, plain.shape(grid)) == interpolated.output(field, plain.shape(grid)))
+    #expect(plain.output(field, plain.shape(grid)) == carried.output(field, plain.shape(grid)))
   }
 
   /// Distances at the points of the training grid between outputs on grids `factors` times as fine and on one 16 times
@@ -31,21 +32,46 @@ import Testing
     return outputs.dropLast().map { worstDifference($0, outputs[factors.count]).difference }
   }
 
-  @Test("with interpolated kernels, outputs converge under refinement; with kernels of the grid they do not")
+  @Test("with kernels as functions, outputs converge under refinement; with kernels of the grid they do not")
   func refinement() throws {
-    let interpolated = try distances(
-      [1, 2, 4, 8], #""embedding": "none", "kernelInterpolation": true"#, dimensions: 1)
-    for (coarse, fine) in zip(interpolated, interpolated.dropFirst()) {
-      #expect(fine < 0.7 * coarse, "\(interpolated)")
+    let carried = try distances(
+      [1, 2, 4, 8], #""embedding": "none", "kernelInterpolation": "linear""#, dimensions: 1)
+    for (coarse, fine) in zip(carried, carried.dropFirst()) {
+      #expect(fine < 0.7 * coarse, "\(carried)")
     }
-    let plain = try distances([1], #""embedding": "none", "kernelInterpolation": false"#, dimensions: 1)
-    #expect(plain[0] > 2 * interpolated[0], "\(plain), \(interpolated)")
+    let plain = try distances([1], #""embedding": "none", "kernelInterpolation": "none""#, dimensions: 1)
+    #expect(plain[0] > 2 * carried[0], "\(plain), \(carried)")
+  }
+
+  @Test(
+    "with dilated kernels and no norms, outputs on all grids are samples of one function",
+    arguments: [GridAxis.Boundary.periodic, .closed], [1, 2])
+  func oneFunction(_ boundary: GridAxis.Boundary, _ dimensions: Int) throws {
+    let isClosed = boundary == .closed
+    func grid(_ factor: Int) -> [Int] {
+      [Int](repeating: isClosed ? 12 * factor + 1 : 12 * factor, count: dimensions)
+    }
+    let probe = try ModelProbe(
+      json(
+        #""norm": false, "embedding": "\#(isClosed ? "closed" : "half-open")", "kernelInterpolation": "dilated""#
+      ),
+      grid: grid(1), boundary: boundary)
+    let field = BandLimitedField(highest: 2, dimensions: dimensions)
+    func output(_ factor: Int) -> [Double] {
+      probe.output(
+        field.values(grid(factor), channels: 2, closed: isClosed), probe.shape(grid(factor)))
+    }
+    let fine = output(4)
+    for factor in [1, 2] {
+      expectClose(
+        output(factor), coarsened(fine, grid(4), by: 4 / factor, channels: 1), tolerance: 1e-12)
+    }
   }
 
   @Test("without coordinates it commutes with shifts by points of its coarsest grid, and with no others")
   func shifts() throws {
     let grid = [16, 12]
-    let probe = try ModelProbe(json(#""embedding": "none", "kernelInterpolation": true"#), grid: grid)
+    let probe = try ModelProbe(json(#""embedding": "none", "kernelInterpolation": "dilated""#), grid: grid)
     let shape = probe.shape(grid)
     let field = ModelProbe.noise(shape)
     func defect(_ shift: [Int]) -> Double {
@@ -61,7 +87,7 @@ import Testing
   func sizes() throws {
     #expect(throws: (any Error).self) { try ModelProbe(json(#""norm": true"#), grid: [18]) }
     let built = try buildModel(
-      json(#""kernelInterpolation": true"#), inputs: 2, outputs: 1, grid: [29, 18], boundary: .closed)
+      json(#""kernelInterpolation": "dilated""#), inputs: 2, outputs: 1, grid: [29, 18], boundary: .closed)
     #expect(throws: Never.self) { try built.model.validate(grid: [57, 35]) }
   }
 }

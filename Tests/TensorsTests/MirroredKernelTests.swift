@@ -89,7 +89,8 @@ import Testing
             for n in rows.flatMap({ images($0, points, symmetry) }) {
               for j in 0..<c {
                 let waves = (0..<count).map { k in
-                  mathCos(turn(k, n)) * modes[2 * k * c + j] + mathSin(turn(k, n)) * modes[(2 * k + 1) * c + j]
+                  mathCos(turn(k, n)) * modes[2 * k * c + j] + mathSin(turn(k, n))
+                    * modes[(2 * k + 1) * c + j]
                 }
                 expected[n * c + j] =
                   waves.reduce(0, +) + (mode == 0 ? 0 : mode == 1 ? y[n * c + j] : row[j])
@@ -100,7 +101,8 @@ import Testing
             }
             v.kernels.mirroredSynthesis(
               cosine: columns(cosine), sine: columns(sine), modes: modes.slice(), points: points, channels: c,
-              symmetry, rows: rows, into: y.slice(), mode == 0 ? .zero : mode == 1 ? .accumulate : .row(row.slice()))
+              symmetry, rows: rows, into: y.slice(),
+              mode == 0 ? .zero : mode == 1 ? .accumulate : .row(row.slice()))
             expectClose(
               y.doubles, expected, tolerance: v.tolerance, "\(points) points, \(rows), mode \(mode)")
           }

@@ -20,7 +20,9 @@ import Testing
       // Tasks take unequal times, so that they finish out of order.
       var turns = 0
       for turn in 0..<(task % 7 * 2_000) { turns &+= turn ^ worker }
-      let result = Result { if failing.contains(task) || turns == .min { throw Refused(task: task) } else { task * task } }
+      let result = Result {
+        if failing.contains(task) || turns == .min { throw Refused(task: task) } else { task * task }
+      }
       delivery.deliver(result, of: task) {
         if $0 == refusing { throw Refused(task: -1) }
         seen.append($0)

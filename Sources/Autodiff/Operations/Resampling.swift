@@ -22,10 +22,16 @@ public enum Resampling: String, Sendable, CaseIterable {
 extension Variable {
   /// The field on another grid of the same domain, axis by axis.
   public func resampled(to grid: [Int], by method: Resampling) -> Variable {
-    precondition(grid.count == shape.grid.count)
-    let precision = graph.precision
-    return mapped(
-      "resample", zip(shape.grid, grid).map { method.map(from: $0, to: $1, precision: precision) })
+    resampled(to: grid, by: grid.map { _ in method })
+  }
+
+  /// The same with a method for each axis.
+  public func resampled(to grid: [Int], by methods: [Resampling]) -> Variable {
+    precondition(grid.count == shape.grid.count && methods.count == grid.count)
+    let maps = grid.indices.map {
+      methods[$0].map(from: shape.grid[$0], to: grid[$0], precision: graph.precision)
+    }
+    return mapped("resample", maps)
   }
 }
 

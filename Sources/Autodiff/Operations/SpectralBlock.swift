@@ -129,7 +129,8 @@ private struct SpectralBlock: Sendable {
           for line in lines {
             synthesis.lineFromModes(
               k, .synthesis, lineScratch.dropping(line * width, length: width), tile, channels: outputs,
-              into: z.dropping((sample * synthesis.lines + line) * linePoints * outputs, length: linePoints * outputs),
+              into: z.dropping(
+                (sample * synthesis.lines + line) * linePoints * outputs, length: linePoints * outputs),
               start)
           }
           for run in tile.runs(in: lines) {
@@ -202,8 +203,10 @@ private struct SpectralBlock: Sendable {
           for line in lines {
             transform.lineToModes(
               k, .synthesisAdjoint,
-              dy.dropping((sample * transform.lines + line) * linePoints * outputs, length: linePoints * outputs),
-              tile, channels: outputs, scratch: scratch, into: lineScratch.dropping(line * width, length: width))
+              dy.dropping(
+                (sample * transform.lines + line) * linePoints * outputs, length: linePoints * outputs),
+              tile, channels: outputs, scratch: scratch,
+              into: lineScratch.dropping(line * width, length: width))
           }
         }
       }
@@ -234,7 +237,8 @@ private struct SpectralBlock: Sendable {
           for line in lines {
             transform.lineFromModes(
               k, .analysisAdjoint, lineScratch.dropping(line * width, length: width), tile, channels: inputs,
-              into: dx.slice.dropping((sample * transform.lines + line) * linePoints * inputs, length: linePoints * inputs),
+              into: dx.slice.dropping(
+                (sample * transform.lines + line) * linePoints * inputs, length: linePoints * inputs),
               dx.accumulates ? .accumulate : .zero)
           }
           guard hasSkip else { continue }

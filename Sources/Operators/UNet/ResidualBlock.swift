@@ -29,7 +29,7 @@ struct ResidualBlock {
       ? nil : Linear("\(name).shortcut", inputs: inputs, outputs: outputs, in: builder)
   }
 
-  func callAsFunction(_ x: Variable, scaling: KernelScaling?) -> Variable {
+  func callAsFunction(_ x: Variable, scaling: KernelScaling) -> Variable {
     let inner = convolutions.enumerated().reduce(x) { z, layer in
       let active =
         norms.isEmpty ? z.activated(activation) : norms[layer.offset](z, activation: activation)

@@ -25,7 +25,7 @@ extension UNet {
     public var norm: Bool
     public var embedding: GridEmbedding
     public var outside: Outside
-    public var kernelInterpolation: Bool
+    public var kernelInterpolation: KernelInterpolation
 
     public init(from reader: ConfigReader) throws {
       width = try reader.int("width", default: 32, in: 1...4096, doc: "channels at full resolution")
@@ -48,9 +48,11 @@ extension UNet {
       outside = try reader.choice(
         "outside", default: Outside.data,
         doc: "continuation of fields: data (periodic or zero, as its axes), zero")
-      kernelInterpolation = try reader.bool(
-        "kernelInterpolation", default: false,
-        doc: "kernels are functions on the training grid's spacing: a model for every grid instead of one")
+      kernelInterpolation = try reader.choice(
+        "kernelInterpolation", default: KernelInterpolation.unchanged,
+        doc:
+          "kernels on other grids than the training grid: none (the same taps), linear (functions through the taps), "
+          + "dilated (the taps stay where they are)")
     }
 
     /// The continuation of each axis.

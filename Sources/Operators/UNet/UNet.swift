@@ -12,7 +12,7 @@ public struct UNet: OperatorModel {
       + "Operator Learning, arXiv:2506.10973; J. Gupta and J. Brandstetter, TMLR 2023, arXiv:2209.15616",
     dimensions: 1...3,
     smokeConfiguration:
-      #"{"type": "unet", "width": 6, "multipliers": [1, 2], "blocks": 1, "kernelInterpolation": true}"#)
+      #"{"type": "unet", "width": 6, "multipliers": [1, 2], "blocks": 1, "kernelInterpolation": "dilated"}"#)
 
   private let configuration: Configuration
   private let boundaries: [Boundary]
@@ -88,10 +88,23 @@ public struct UNet: OperatorModel {
     }
   }
 
-  /// How much finer than the training grid a grid is; nil for kernels that belong to every grid alike.
-  private func scaling(_ grid: [Int]) -> KernelScaling? {
-    guard configuration.kernelInterpolation else { return nil }
-    return KernelScaling(factors: zip(spacing(spacing.trainingGrid), spacing(grid)).map { $0 / $1 })
+  private func scaling(_ grid: [Int]) -> KernelScaling {
+    KernelScaling(
+      factors: zip(spacing(spacing.trainingGrid), spacing(grid)).map { $0 / $1 },
+      interpolation: configuration.kernelInterpolation)
+  }
+
+  /// From level + 1 to a grid of level. Which taps of a transposed convolution meet a point depends on where it stands on the
+  /// grid, so that dilated ones are applied on the training grid.
+  private func raised(_ x: Variable, _ level: Int, to grid: [Int], _ scaling: KernelScaling) -> Variable {
+    guard scaling.interpolation == .dilated, !scaling.isIdentity else {
+      return raising[level](x, outputGrid: grid, scaling: scaling)
+    }
+    let grids = (0...level).reduce(into: [spacing.trainingGrid]) { grids, _ in
+      grids.append(grids[grids.count - 1].map { ($0 + 1) / 2 })
+    }
+    let coarse = raising[level](spacing.resampled(x, to: grids[level + 1]), outputGrid: grids[level])
+    return spacing.resampled(coarse, to: grid)
   }
 
   public func callAsFunction(_ input: Variable) -> Variable {
@@ -112,7 +125,7 @@ public struct UNet: OperatorModel {
     for level in up.indices.reversed() {
       for block in up[level] { x = block(x.concatenated(with: skips.removeLast()), scaling: scaling) }
       guard level > 0, let next = skips.last else { continue }
-      x = raising[level - 1](x, outputGrid: next.shape.grid, scaling: scaling)
+      x = raised(x, level - 1, to: next.shape.grid, scaling)
     }
     let final = norm?(x, activation: configuration.activation) ?? x.activated(configuration.activation)
     return projection(final, scaling: scaling)

@@ -32,7 +32,8 @@ extension Kernels {
     check(line, points: points, channels: channels, symmetry, rows: rows)
     precondition(parts.count >= symmetry.parts * rows.count * channels)
     table.pointee.fold(
-      points, channels, symmetry == .quarters ? 1 : 0, rows.lowerBound, rows.upperBound, line.base, parts.base)
+      points, channels, symmetry == .quarters ? 1 : 0, rows.lowerBound, rows.upperBound, line.base, parts.base
+    )
   }
 
   private func check(
