@@ -14,6 +14,7 @@ public enum DatasetsError: Error, Equatable {
   case noMapping(path: String, known: [String])
   case badMapping(path: String, reason: String)
   case tooFewTimes(path: String, variable: String, times: Int, needed: Int, why: String)
+  case badMask(path: String, variable: String, reason: String)
   case nonFinite(path: String, variable: String, sample: Int, index: [Int])
   case tooFewSamples(path: String, asked: Int, present: Int, parts: String)
   case overlap(path: String, fitted: Int, test: Int, present: Int)
@@ -24,6 +25,7 @@ public enum DatasetsError: Error, Equatable {
   case nonFiniteResult(path: String, variable: String, sample: Int, index: [Int])
   case cannotWrite(path: String, action: String, reason: String)
   case otherGrid(kind: String, fitted: [Int], asked: [Int])
+  case scatteredPoints(kind: String)
   case badNormalizer(source: String, reason: String)
   case badDescription(source: String)
 }
@@ -79,6 +81,10 @@ extension DatasetsError: Diagnosable {
         "data.times", exit: .badInput, "'\(variable)' has \(times) \(times == 1 ? "time" : "times")",
         at: "\(path): \(variable)", why: "\(why), which takes at least \(needed)",
         fix: times == 0 ? "choose a time-dependent variable" : "use fewer steps, or data with more times")
+    case .badMask(let path, let variable, let reason):
+      Diagnostic(
+        "data.mask", exit: .badInput, "'\(variable)' cannot be a mask", at: "\(path): \(variable)",
+        why: reason, fix: "name a field of zeros and ones in data.mask, or remove data.mask")
     case .nonFinite(let path, let variable, let sample, let index):
       Diagnostic(
         "data.non-finite", exit: .badInput,
@@ -128,6 +134,11 @@ extension DatasetsError: Diagnosable {
         "data.normalizer", exit: .badInput, "normalisation '\(kind)' does not fit a grid of \(words(asked))",
         why: "it holds one mean and scale per point of the training grid \(words(fitted))",
         fix: "evaluate on the training grid, or train with the normalisation \"channel\"")
+    case .scatteredPoints(let kind):
+      Diagnostic(
+        "data.normalizer", exit: .badInput, "normalisation '\(kind)' does not fit outputs at scattered points",
+        at: "data.normalization.output", why: "each sample has points of its own, and it has one scale per point",
+        fix: "set data.normalization.output to \"channel\" or \"none\"")
     case .badNormalizer(let source, let reason):
       Diagnostic(
         "data.normalizer", exit: .badInput, "the stored normalisation is damaged", at: source, why: reason,

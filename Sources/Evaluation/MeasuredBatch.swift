@@ -15,6 +15,8 @@ final class MeasuredBatch {
   private let prediction: HostBuffer
   /// Where the values are, for metrics.
   let metricGrid: MetricGrid
+  /// Part of each loaded sample's points that is inside of its domain; empty without a mask.
+  private var shares: [Double] = []
   /// Values of one sample's outputs.
   private let size: Int
 
@@ -31,26 +33,23 @@ final class MeasuredBatch {
     points = reader.pointBuffer(samples: capacity)
   }
 
-  /// Reads samples and predicts them. Outside of the domain, where the task has a mask, the truth counts as zero, as the
-  /// prediction is.
+  /// Reads samples and predicts them. Outside of the domain, where the data have a mask, truth and prediction are zero.
   ///
   /// - Returns: seconds that the prediction took.
   func load(_ samples: Range<Int>) throws -> Double {
     try reader.read(samples, inputs: inputs.base, outputs: truth.base)
-    if let mask = reader.signature.maskChannel {
-      let (channels, width) = (reader.inputChannels, reader.outputChannels)
-      for row in 0..<(samples.count * reader.pointCount) {
-        let factor = inputs[row * channels + mask]
-        for column in 0..<width { truth[row * width + column] *= factor }
-      }
-    }
     if let points { try reader.readPoints(samples, into: points.base) }
     let begin = now()
     predictor.predict(
       inputs, at: points, count: samples.count, grid: reader.signature.gridShape,
       steps: reader.signature.rolloutSteps,
       into: prediction)
-    return now() - begin
+    let seconds = now() - begin
+    if let mask = try reader.mask(samples) {
+      mask.multiply(prediction.base, precision: reader.precision, channels: reader.outputChannels)
+      shares = samples.indices.map { mask.share(ofSample: $0 - samples.lowerBound) }
+    }
+    return seconds
   }
 
   /// Every metric of the first `count` samples that were loaded, `[metric][sample]`.
@@ -58,8 +57,9 @@ final class MeasuredBatch {
     let values = HostBuffer(count: count * metrics.count, precision: .float64)
     pool.forEach(count) { sample, _ in
       let (p, t) = (doubles(prediction, sample), doubles(truth, sample))
+      let grid = shares.isEmpty ? metricGrid : metricGrid.covered(shares[sample])
       for (index, metric) in metrics.enumerated() {
-        values[index * count + sample] = metric.perSample(prediction: p, target: t, grid: metricGrid)
+        values[index * count + sample] = metric.perSample(prediction: p, target: t, grid: grid)
       }
     }
     return metrics.indices.map { index in (0..<count).map { values[index * count + $0] } }

@@ -14,11 +14,13 @@ public struct TaskGroups: Sendable, Equatable {
       throw DatasetsError.noSuchVariable(
         path: file.path, name: field, role: "task", known: file.fields.map(\.name))
     }
+    let second = variable.dimensions.flatMap { $0.count > 1 ? $0[1] : nil }
     guard variable.shape.count >= 2, variable.shape[0] >= samples.upperBound,
-      variable.shape.allSatisfy({ $0 > 0 })
+      variable.shape.allSatisfy({ $0 > 0 }), second.map({ $0 == "channel" || $0.hasSuffix("_channel") }) ?? true
     else {
       throw DatasetsError.unusableShape(
-        path: file.path, variable: field, shape: variable.shape, reason: "tasks need samples and channels",
+        path: file.path, variable: field, shape: variable.shape,
+        reason: "tasks need samples and, next to them, one channel per task",
         fix: "name a field with one channel per task")
     }
     let channels = variable.shape[1]

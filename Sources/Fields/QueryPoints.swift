@@ -13,6 +13,15 @@ public enum QueryPoints: Sendable, Equatable {
     }
   }
 
+  /// Whether both are the same points for all samples, to single precision of the largest coordinate.
+  public func agrees(with other: QueryPoints) -> Bool {
+    guard case .common(let a, let dimensions) = self, case .common(let b, dimensions) = other,
+      a.count == b.count
+    else { return false }
+    let size = a.reduce(0) { max($0, abs($1)) }
+    return zip(a, b).allSatisfy { abs($0 - $1) <= 1e-6 * size }
+  }
+
   /// Coordinates of a point.
   public var dimensions: Int {
     switch self {

@@ -1,8 +1,12 @@
+import Fields
 import Tensors
 
 /// A model with weights that follow from the training outputs instead of from gradient descent: a basis of proper
 /// orthogonal decomposition, say. They are parameters that are not trained, and are saved like all others.
 public protocol DataFittedModel: OperatorModel {
+  /// Where the training outputs are, if not on the grid: the output exists there only.
+  var queries: QueryPoints? { get }
+
   /// Computes these weights.
   ///
   /// - Parameters:

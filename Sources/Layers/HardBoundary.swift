@@ -12,6 +12,13 @@ public enum HardBoundary: String, Sendable, CaseIterable {
   /// Zero on these ends, unchanged inside.
   case zeroed
 
+  /// - Throws: ``ModelError/boundaryWithoutEnds(key:)`` where all axes are periodic.
+  public func check(_ signature: OperatorSignature) throws {
+    if self != .none, signature.axes.allSatisfy({ $0.boundary == .periodic }) {
+      throw ModelError.boundaryWithoutEnds(key: "boundary")
+    }
+  }
+
   /// - Parameter y: `[B, K, P]`.
   public func applied(to y: Variable, at points: Variable, _ signature: OperatorSignature) -> Variable {
     let axes = signature.axes.indices.filter {

@@ -23,6 +23,10 @@ public enum ModelError: Error, Equatable {
   case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
   /// The input must be given at the sensors that the model was built for.
   case fixedGrid(key: String, trained: [Int], asked: [Int])
+  /// The output exists at the training points only, and the data have others.
+  case fixedPoints(model: String)
+  /// No axis has ends that a boundary condition could be about.
+  case boundaryWithoutEnds(key: String)
   /// The data give the output at scattered points.
   case needsGrid(model: String)
   case needsPlane(key: String, dimensions: Int)
@@ -58,7 +62,8 @@ public enum ModelError: Error, Equatable {
       .normOfAnotherGrid(let key, _, _), .headsDoNotDivide(let key, _, _),
       .patchesMissGrid(let key, _, _, _, _), .oddHead(let key, _), .patchUnresolved(let key, _, _, _):
       return key
-    case .dimensions, .needsGrid, .oneOutput: return "type"
+    case .dimensions, .needsGrid, .oneOutput, .fixedPoints: return "type"
+    case .boundaryWithoutEnds(let key): return key
     case .rankCount: return "ranks"
     case .patchesDoNotDivide: return "levels"
     case .tooManyConstantChannels: return "branch.constantChannels"
@@ -151,8 +156,20 @@ extension ModelError: Diagnosable {
     case .fixedGrid(_, let trained, let asked):
       return Diagnostic(
         "config.range", exit: .usage, "the model reads functions on the grid \(trained), not on \(asked)",
-        at: "model.\(key)", why: "its first layer has a weight for every sensor",
-        fix: "use data on that grid, or a branch of type 'fourier', which reads a function on any grid")
+        at: "model.\(key)", why: "it has weights for every point of its training grid",
+        fix: key == "type"
+          ? "use data on that grid"
+          : "use data on that grid, or a branch of type 'fourier', which reads a function on any grid")
+    case .fixedPoints(let model):
+      return Diagnostic(
+        "config.range", exit: .usage, "the data have outputs at other points than the training data",
+        at: "model.type", why: "the basis of model '\(model)' exists at the training points only",
+        fix: "use data with outputs at those points, or choose 'deeponet', which can be asked anywhere")
+    case .boundaryWithoutEnds:
+      return Diagnostic(
+        "config.conflict", exit: .usage, "there is no end where the output could vanish", at: "model.\(key)",
+        why: "all axes of the data are periodic",
+        fix: "remove model.\(key), or set data.boundary to \"closed\" if the file does not say what its axes are")
     case .needsGrid(let model):
       return Diagnostic(
         "config.range", exit: .usage, "model '\(model)' gives its output on a grid only", at: "model.type",

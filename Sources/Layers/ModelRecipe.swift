@@ -8,8 +8,8 @@ public struct ModelRecipe {
   public let card: ModelCard
   /// Builds the model; errors name their place in the configuration file.
   public let build: (_ signature: OperatorSignature, _ builder: ParameterBuilder) throws -> any OperatorModel
-  /// Refuses a grid the model cannot be applied on, with the same kind of error.
-  public let validate: (_ model: any OperatorModel, _ grid: [Int]) throws -> Void
+  /// Refuses data the model cannot be applied to, for their grid or their points, with the same kind of error.
+  public let validate: (_ model: any OperatorModel, _ signature: OperatorSignature) throws -> Void
 }
 
 /// A line of the model registry: the type, erased once.
@@ -44,7 +44,15 @@ public struct ModelEntry: Sendable {
             return model
           }
         },
-        validate: { model, grid in try located(reader) { try model.validate(grid: grid) } })
+        validate: { model, signature in
+          try located(reader) {
+            try model.validate(grid: signature.gridShape)
+            guard let fitted = model as? any DataFittedModel, let asked = signature.queries else { return }
+            guard fitted.queries?.agrees(with: asked) == true else {
+              throw ModelError.fixedPoints(model: card.identifier)
+            }
+          }
+        })
     }
   }
 }

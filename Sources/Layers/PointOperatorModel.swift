@@ -9,6 +9,8 @@ import Tensors
 /// samples of a lane.
 public protocol PointOperatorModel: OperatorModel {
   var signature: OperatorSignature { get }
+  /// The condition that the output meets in the model's own space.
+  var boundary: HardBoundary { get }
 
   /// Records the output at points.
   ///
@@ -20,6 +22,8 @@ public protocol PointOperatorModel: OperatorModel {
 }
 
 extension PointOperatorModel {
+  public var boundary: HardBoundary { .none }
+
   /// Output channels at one point and one time.
   public var outputsPerPoint: Int { signature.outputChannels / max(1, signature.outputTimes.count) }
 

@@ -9,12 +9,14 @@ public struct Trunk {
   private let domain: [CoordinateRange]
   private let network: Perceptron
 
-  /// - Parameter widths: of the hidden layers and the output.
+  /// - Parameters:
+  ///   - key: of the features in the model's configuration, for errors.
+  ///   - widths: of the hidden layers and the output.
   public init(
-    features: TrunkFeatures, widths: [Int], activation: Activation, initialization: WeightInitialization,
+    features: TrunkFeatures, key: String, widths: [Int], activation: Activation, initialization: WeightInitialization,
     signature: OperatorSignature, in builder: ParameterBuilder
   ) throws {
-    self.features = try features.list(signature)
+    self.features = try features.list(signature, key: key)
     domain = signature.queryDomain
     network = Perceptron(
       "trunk", widths: [self.features.count] + widths,

@@ -43,7 +43,7 @@ public enum TrunkFeatures: Sendable, Equatable {
   /// The features of points of a learning task.
   ///
   /// - Throws: ``ModelError/needsPlane(key:dimensions:)`` for polar features of a line.
-  func list(_ signature: OperatorSignature) throws -> [CoordinateFeature] {
+  func list(_ signature: OperatorSignature, key: String) throws -> [CoordinateFeature] {
     let dimensions = signature.queryDomain.count
     switch self {
     case .coordinates: return (0..<dimensions).map { .coordinate($0) }
@@ -57,7 +57,7 @@ public enum TrunkFeatures: Sendable, Equatable {
       }
     case .polar:
       guard dimensions >= 2 else {
-        throw ModelError.needsPlane(key: "trunk.features", dimensions: dimensions)
+        throw ModelError.needsPlane(key: key, dimensions: dimensions)
       }
       return [.radius, .angleCosine, .angleSine] + (2..<dimensions).map { .coordinate($0) }
     case .frequencies(let values):

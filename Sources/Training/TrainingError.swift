@@ -16,6 +16,10 @@ public enum TrainingError: Error, Equatable {
   case notACheckpoint(path: String, missing: String)
   case runLocked(path: String, holder: String)
   case notAVectorField(loss: String, channels: Int, dimensions: Int)
+  /// A loss of neighbouring points, and outputs at scattered ones.
+  case lossNeedsGrid(loss: String)
+  /// A boundary condition of the model, and a normalisation that moves zero.
+  case boundaryMoves(normalization: String)
   case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
   case otherRun(path: String, key: String, run: String, now: String)
 }
@@ -82,6 +86,17 @@ extension TrainingError: Diagnosable {
         "config.conflict", exit: .usage, "\(loss) needs vector fields", at: "training.loss",
         why: "the data has \(channels) output channels on \(dimensions) axes",
         fix: "choose another loss, or data whose outputs are vectors of \(dimensions) components")
+    case .lossNeedsGrid(let loss):
+      return Diagnostic(
+        "config.conflict", exit: .usage, "\(loss) needs outputs on a grid", at: "training.loss",
+        why: "the data's outputs are at scattered points, which have no neighbours",
+        fix: "choose relativeL2, relativeL1 or mse")
+    case .boundaryMoves(let normalization):
+      return Diagnostic(
+        "config.conflict", exit: .usage, "the normalisation '\(normalization)' moves the boundary values",
+        at: "data.normalization.output",
+        why: "model.boundary makes the normalised output zero there, which is not zero in the data's units",
+        fix: "set data.normalization.output to \"none\", or remove model.boundary")
     case .patchesDoNotDivide(let axis, let points, let patches):
       return Diagnostic(
         "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",

@@ -37,6 +37,24 @@ struct MetricTests {
     }
   }
 
+  @Test("Zeros outside of a domain that covers part of the grid count nowhere")
+  func domains() {
+    let inside = (0..<12).map { 2 + sin(Double($0)) }
+    let predicted = inside.enumerated().map { $1 + 0.1 * cos(Double(3 * $0)) }
+    let zeros = [Double](repeating: 0, count: 18)
+    let (part, whole) = (MetricGrid(points: [6], channels: 2, isPeriodic: [false]),
+      MetricGrid(points: [15], channels: 2, isPeriodic: [false]).covered(6.0 / 15))
+    for name in ["mse", "rmse", "nrmse", "vrmse", "relativeL1", "relativeL2", "maxError"] {
+      guard let metric = MetricRegistry.entries.first(where: { $0.identifier == name }) else {
+        Issue.record("no metric \(name)")
+        continue
+      }
+      expectClose(
+        [metric.perSample(prediction: predicted + zeros, target: inside + zeros, grid: whole)],
+        [metric.perSample(prediction: predicted, target: inside, grid: part)], tolerance: roundOff, name)
+    }
+  }
+
   @Test("Relative measures of c·u against u are |c − 1|, and no error is zero error")
   func scaling() {
     let grid = MetricGrid(points: [9, 8], channels: 2, isPeriodic: [true, false])

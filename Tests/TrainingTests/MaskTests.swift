@@ -36,24 +36,31 @@ import Training
     try writer.finish()
   }
 
-  private func trained(_ path: String, mask: String?) throws -> (bits: [Double], error: Double) {
+  private static let deepONet =
+    #"{"type": "deeponet", "features": 6, "branch": {"type": "mlp", "hidden": [8]}, "trunk": {"hidden": [8]}}"#
+  private static let podDeepONet = #"{"type": "pod-deeponet", "modes": 3, "branch": {"type": "mlp", "hidden": [8]}}"#
+
+  private func trained(
+    _ path: String, mask: String?, loss: String = "relativeL2", model: String = Self.deepONet,
+    normalization: Normalizer.Kind = .none
+  ) throws -> (bits: [Double], error: Double) {
     let reader = ConfigReader(
       try ConfigDocument.parse(
         """
-        {"model": {"type": "deeponet", "features": 6, "branch": {"type": "mlp", "hidden": [8]}, "trunk": {"hidden": [8]}},
-         "training": {"epochs": 3, "batch": 4, "optimizer": {"type": "adam", "learningRate": 0.01}}}
+        {"model": \(model),
+         "training": {"epochs": 3, "batch": 4, "loss": "\(loss)", "optimizer": {"type": "adam", "learningRate": 0.01}}}
         """, source: "test.json"))
     let recipe = try ModelRegistry.read("model", from: reader)
     let configuration = try TrainingConfiguration(from: reader.section("training", doc: ""))
     let data = try LearningData(
       DataConfiguration(
-        path: path, train: 8, test: 4, reading: ReadingOptions(mask: mask), outputNormalization: .none))
+        path: path, train: 8, test: 4, reading: ReadingOptions(mask: mask), outputNormalization: normalization))
     let builder = ParameterBuilder()
     let model = try recipe.build(data.signature, builder)
     let table = try data.table(data.train)
     let task = try OperatorTask(
-      model: model, derivations: builder.derivations, fittingNormalizersTo: table, input: .none, output: .none
-    )
+      model: model, derivations: builder.derivations, fittingNormalizersTo: table, input: .none,
+      output: normalization)
     let trainer = try Trainer(
       task, configuration, builder: builder, training: [table], seed: 0,
       pool: WorkerPool(workerCount: 1))
@@ -61,17 +68,67 @@ import Training
     return (trainer.bits, trainer.evaluate(try data.table(data.test)).relativeL2)
   }
 
-  @Test("what the data say outside of the domain changes neither weights nor errors; without a mask it does")
-  func outside() throws {
+  private func inFolder(_ body: (String) throws -> Void) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("opkit-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let (zeros, sevens) = (folder.path + "/zeros.h5", folder.path + "/sevens.h5")
-    try write(0, to: zeros)
-    try write(7, to: sevens)
-    let (a, b) = (try trained(zeros, mask: "mask"), try trained(sevens, mask: "mask"))
-    #expect(a.bits == b.bits && a.error == b.error)
-    let (c, d) = (try trained(zeros, mask: nil), try trained(sevens, mask: nil))
-    #expect(c.bits != d.bits && c.error != d.error && c.error != a.error)
+    try body(folder.path)
+  }
+
+  @Test(
+    "what the data say outside of the domain changes neither weights, normalisers, bases nor errors; without a mask it does",
+    arguments: [Normalizer.Kind.none, .channel, .pointwise], [Self.deepONet, Self.podDeepONet])
+  func outside(normalization: Normalizer.Kind, model: String) throws {
+    try inFolder { folder in
+      let (zeros, sevens) = (folder + "/zeros.h5", folder + "/sevens.h5")
+      try write(0, to: zeros)
+      try write(7, to: sevens)
+      for loss in ["relativeL2", "mse"] {
+        func result(_ path: String, _ mask: String?) throws -> (bits: [Double], error: Double) {
+          try trained(path, mask: mask, loss: loss, model: model, normalization: normalization)
+        }
+        let (a, b) = (try result(zeros, "mask"), try result(sevens, "mask"))
+        #expect(a.bits == b.bits && a.error == b.error)
+        let (c, d) = (try result(zeros, nil), try result(sevens, nil))
+        #expect(c.bits != d.bits && c.error != d.error && c.error != a.error)
+      }
+    }
+  }
+
+  @Test("values that are neither 0 nor 1 are no mask, and neither is a field of a mapping in time or of points")
+  func refusals() throws {
+    try inFolder { folder in
+      let path = folder + "/zeros.h5"
+      try write(0, to: path)
+      let reader = try SampleReader(
+        DatasetFile(path: path), mapping: .steady(inputs: ["a"], outputs: ["u"]),
+        options: ReadingOptions(mask: "u"))
+      #expect(throws: DatasetsError.self) { try reader.mask(0..<2) }
+      #expect(throws: DatasetsError.self) {
+        try SampleReader(
+          DatasetFile(path: path), mapping: .points(inputs: ["a"], points: "a", outputs: ["u"]),
+          options: ReadingOptions(mask: "mask"))
+      }
+    }
+  }
+
+  @Test("a mask that is no input clears outputs and leaves the model alone")
+  func unseen() throws {
+    try inFolder { folder in
+      let path = folder + "/sevens.h5"
+      try write(7, to: path)
+      let reader = try SampleReader(
+        DatasetFile(path: path), mapping: .steady(inputs: ["a"], outputs: ["u"]),
+        options: ReadingOptions(mask: "mask"), precision: .float64)
+      #expect(reader.signature.maskChannel == nil && reader.inputChannels == 1)
+      let table = try SampleTable(reader, samples: 0..<3)
+      for sample in 0..<3 {
+        for point in 0..<Self.points where !Self.isInside(sample, point) {
+          #expect(table.outputs[sample * Self.points + point] == 0)
+        }
+      }
+      let mask = try #require(try reader.mask(0..<3))
+      #expect(mask.share(ofSample: 1) == Double((2..<12).count) / Double(Self.points))
+    }
   }
 }

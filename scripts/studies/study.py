@@ -10,7 +10,8 @@ A study names what its arms share and how each of them differs:
   config     training configuration of all arms
   set        overrides of all arms
   seeds      seeds of every arm
-  arms       name -> {config, set, from (arm whose weights it starts from), data (another file to measure on)}
+  arms       name -> {config, set, from (arm whose weights it starts from), data (another file to measure on), measure
+             (overrides of its measurement alone)}
   metrics    metrics of the table; tasks: field that names each sample's task
   resolutions  points along the first axis of the grids that the trained models are measured on
 
@@ -64,7 +65,7 @@ class Study:
         config = settings.get("config", self.plan.get("config"))
         threads = ["--threads", str(self.arguments.threads)]
         self.opkit("train", config, *overrides(values), *threads, "--resume", "auto", "-o", str(folder))
-        words = ["eval", str(folder / "last.safetensors"), "--json", *threads]
+        words = ["eval", str(folder / "last.safetensors"), "--json", *threads, *overrides(settings.get("measure", []))]
         if "data" in settings:
             words += ["--data", settings["data"]]
         if "tasks" in self.plan:

@@ -95,7 +95,8 @@ public struct DataConfiguration: Sendable, Equatable {
     let mask = try reader.optionalString(
       "mask",
       doc:
-        "input field that is 1 inside the domain and 0 outside: outputs there are zero and do not count as errors"
+        "field that is 1 inside the domain and 0 outside: outputs there are zero and do not count as errors; a model "
+        + "that has it as an input gives zero there itself"
     )
     reading = ReadingOptions(
       channelAxis: channels == .auto ? nil : channels == .yes,

@@ -21,8 +21,8 @@ public final class LearningData {
   public let validation: Part
   /// Empty if none were asked for.
   public let test: Part
-  private let file: DatasetFile
-  private let testFile: DatasetFile
+  let file: DatasetFile
+  let testFile: DatasetFile
 
   /// Opens the files and checks everything but the values.
   ///

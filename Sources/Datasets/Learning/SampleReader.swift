@@ -80,12 +80,32 @@ public final class SampleReader {
       case .float64: addNoise(inputs.assumingMemoryBound(to: Double.self), samples)
       }
     }
+    let mask = try mask(samples)
     guard let outputs else { return }
     if let points = plan.points {
       try gather(points.outputs, of: samples, points: points.count, into: outputs)
     } else {
       try gather(plan.outputs, samples, into: outputs, channels: outputChannels)
     }
+    mask?.multiply(outputs, precision: precision, channels: outputChannels)
+  }
+
+  /// Whether outputs count inside of a domain only.
+  public var hasMask: Bool { plan.mask != nil }
+
+  /// Where the domain of some samples is; nil without a mask.
+  ///
+  /// - Throws: ``DatasetsError/badMask(path:variable:reason:)`` for values that are neither 0 nor 1.
+  public func mask(_ samples: Range<Int>) throws -> DomainMask? {
+    guard let piece = plan.mask else { return nil }
+    let values = HostBuffer(count: samples.count * pointCount, precision: precision)
+    try gather([piece], samples, into: values.base, channels: 1)
+    for i in 0..<values.count where values[i] != 0 && values[i] != 1 {
+      throw DatasetsError.badMask(
+        path: file.path, variable: piece.axes.variable.name,
+        reason: "sample \(samples.lowerBound + i / pointCount) has the value \(values[i]), neither 0 nor 1")
+    }
+    return DomainMask(values: values, points: pointCount)
   }
 
   /// Adds noise to every channel but the mask.

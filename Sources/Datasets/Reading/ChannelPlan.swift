@@ -26,7 +26,9 @@ struct ChannelPlan {
   var outputs: [ChannelPiece]
   /// Outputs at scattered points.
   var points: PointPlan?
-  /// Input channel that is 1 inside the domain and 0 outside.
+  /// Field that is 1 inside the domain and 0 outside.
+  var mask: ChannelPiece?
+  /// Its channel where it is an input too.
   var maskChannel: Int?
 
   var inputChannels: Int { inputs.reduce(0) { $0 + $1.channelCount } }
@@ -42,7 +44,11 @@ struct ChannelPlan {
     }
     var variables = try inputNames.map { try find($0, "input") }
     let outputVariables = includeOutputs ? try outputNames.map { try find($0, "output") } : []
-    for variable in outputVariables where !variables.contains(where: { $0.name == variable.name }) {
+    // Without outputs there is nothing to mask but what the model masks itself.
+    let maskName = includeOutputs || options.mask.map(inputNames.contains) == true ? options.mask : nil
+    let maskVariable = try maskName.map { try find($0, "mask") }
+    for variable in outputVariables + (maskVariable.map { [$0] } ?? [])
+    where !variables.contains(where: { $0.name == variable.name }) {
       variables.append(variable)
     }
     let resolved = try FieldAxes.resolve(
@@ -89,14 +95,18 @@ struct ChannelPlan {
         outputs: includeOutputs ? outputs.map { try find($0, "output") } : [],
         samples: first.sampleCount)
     }
-    if let mask = options.mask {
-      guard let index = inputs.firstIndex(where: { $0.axes.variable.name == mask }),
-        inputs[index].channelCount == 1
+    if let maskVariable {
+      guard case .steady = mapping, let axes = byName[maskVariable.name], axes.channels == 1,
+        axes.timeCount == nil
       else {
-        throw DatasetsError.badMapping(
-          path: file.path, reason: "the mask '\(mask)' is not an input field with one channel")
+        throw DatasetsError.badMask(
+          path: file.path, variable: maskVariable.name,
+          reason: "a mask is a field with one channel and no times, in a mapping of type steady")
       }
-      maskChannel = inputs[..<index].reduce(0) { $0 + $1.channelCount }
+      mask = ChannelPiece(axes: axes)
+      if let index = inputs.firstIndex(where: { $0.axes.variable.name == maskVariable.name }) {
+        maskChannel = inputs[..<index].reduce(0) { $0 + $1.channelCount }
+      }
     }
     self.mapping = mapping
     sampleCount = first.sampleCount

@@ -12,7 +12,7 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Standard deviation of normal noise added to inputs, over the root mean square of the sample's channel. The noise of a
   /// sample is a function of its number alone.
   public var inputNoise: Double
-  /// Input field that is 1 inside the domain and 0 outside, where outputs do not count.
+  /// Field that is 1 inside the domain and 0 outside, where outputs are zero and do not count; an input or not.
   public var mask: String?
 
   public init(

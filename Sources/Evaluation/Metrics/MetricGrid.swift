@@ -9,6 +9,8 @@ public struct MetricGrid: Sendable, Equatable {
   public let isPeriodic: [Bool]
   /// Distance of neighbouring points.
   public let spacing: [Double]
+  /// Part of the points that is inside of the sample's domain; fields are zero at the others.
+  public private(set) var domainShare = 1.0
 
   /// - Parameter spacing: `1/points` for each axis if nil: every domain counts as the unit cube, so
   ///   that measures with derivatives do not depend on the unit of length. This is also the default of
@@ -39,6 +41,16 @@ public struct MetricGrid: Sendable, Equatable {
       self.init(axes: signature.axes, channels: channels)
     }
   }
+
+  /// The same grid with a domain that covers part of its points.
+  public func covered(_ share: Double) -> MetricGrid {
+    var grid = self
+    grid.domainShare = share
+    return grid
+  }
+
+  /// Values inside of the domain, which means are over.
+  var countedValues: Double { domainShare * Double(valueCount) }
 
   public var pointCount: Int { points.reduce(1, *) }
   public var valueCount: Int { pointCount * channels }

@@ -8,6 +8,6 @@ public struct RootMeanSquaredError: Metric {
   public func perSample(
     prediction: UnsafeBufferPointer<Double>, target: UnsafeBufferPointer<Double>, grid: MetricGrid
   ) -> Double {
-    (SquareSums(prediction, target, grid).error / Double(grid.valueCount)).squareRoot()
+    (SquareSums(prediction, target, grid).error / grid.countedValues).squareRoot()
   }
 }

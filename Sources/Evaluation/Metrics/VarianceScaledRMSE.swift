@@ -17,7 +17,7 @@ public struct VarianceScaledRMSE: Metric {
     prediction: UnsafeBufferPointer<Double>, target: UnsafeBufferPointer<Double>, grid: MetricGrid
   ) -> Double {
     checkCounts(prediction, target, grid)
-    let count = Double(grid.pointCount)
+    let count = grid.domainShare * Double(grid.pointCount)
     var total = 0.0
     for channel in 0..<grid.channels {
       var sum = 0.0
@@ -33,7 +33,9 @@ public struct VarianceScaledRMSE: Metric {
       for i in stride(from: channel, to: grid.valueCount, by: grid.channels) {
         deviation += (target[i] - mean) * (target[i] - mean)
       }
-      let variance = deviation / max(1, count - 1)
+      // Zeros outside of the domain are no values.
+      deviation -= (Double(grid.pointCount) - count) * mean * mean
+      let variance = max(0, deviation) / max(1, count - 1)
       total += relative((error / count).squareRoot(), to: variance.squareRoot())
     }
     return total / Double(grid.channels)

@@ -18,11 +18,12 @@ public struct DeepONet: PointOperatorModel {
   private let branch: any BranchNetwork
   private let trunk: Trunk
   private let bias: Parameter?
-  private let boundary: HardBoundary
+  public let boundary: HardBoundary
 
   public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
   {
     self.signature = signature
+    try configuration.boundary.check(signature)
     let outputs = signature.outputChannels / max(1, signature.outputTimes.count)
     branch = try configuration.branch.build(
       BranchEnds(
@@ -30,7 +31,7 @@ public struct DeepONet: PointOperatorModel {
         hasLastBias: configuration.hasBias, initialization: configuration.initialization),
       signature: signature, builder: builder)
     trunk = try Trunk(
-      features: configuration.trunkFeatures, widths: configuration.trunkHidden + [configuration.features],
+      features: configuration.trunkFeatures, key: "trunk.features", widths: configuration.trunkHidden + [configuration.features],
       activation: configuration.trunkActivation, initialization: configuration.initialization,
       signature: signature, in: builder)
     bias = configuration.hasBias ? builder.parameter("bias", shape: [outputs], initial: .zeros) : nil

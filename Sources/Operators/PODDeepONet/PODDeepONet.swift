@@ -23,6 +23,7 @@ public struct PODDeepONet: DataFittedModel {
   private let basis: Parameter
   private let mean: Parameter
   private let outputShape: [Int]
+  public let queries: QueryPoints?
 
   public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
   {
@@ -37,10 +38,12 @@ public struct PODDeepONet: DataFittedModel {
     basis = builder.parameter("basis", shape: [modes, width], initial: .zeros, isTrained: false)
     mean = builder.parameter("mean", shape: [width], initial: .zeros, isTrained: false)
     outputShape = signature.outputShape
+    queries = signature.queries
   }
 
   public func validate(grid asked: [Int]) throws {
     guard asked == grid else { throw ModelError.fixedGrid(key: "type", trained: grid, asked: asked) }
+    try branch.validate(grid: asked)
   }
 
   public func callAsFunction(_ input: Variable) -> Variable {

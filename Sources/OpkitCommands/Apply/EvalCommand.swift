@@ -53,6 +53,12 @@ struct Eval: OpkitCommand {
     try InputPath.check(checkpoint, is: "a checkpoint")
     if let data { try InputPath.check(data, is: "a dataset") }
     if let resolutions {
+      if tasks != nil {
+        throw Diagnostic(
+          "usage.tasks", exit: .usage, "--tasks and --resolutions are two tables", at: "--tasks",
+          why: "--resolutions compares grids, with all samples together",
+          fix: "report tasks in a command of its own, without --resolutions")
+      }
       if plot != nil {
         throw Diagnostic(
           "usage.plot", exit: .usage, "--plot draws the samples of one grid", at: "--plot",

@@ -64,7 +64,7 @@ struct TrainedModel {
     if reader.outputChannels > 0, has.outputChannels != needs.outputChannels {
       throw refuse("output channels", has.outputChannels, needs.outputChannels)
     }
-    try configuration.model.validate(task.model, has.gridShape)
+    try configuration.model.validate(task.model, has)
     try task.inputNormalizer.check(grid: has.gridShape)
     if onGrid { try task.outputNormalizer.check(grid: has.outputShape) }
   }

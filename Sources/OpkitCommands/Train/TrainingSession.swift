@@ -33,10 +33,15 @@ struct TrainingSession {
     let training = configuration.training
     pool = WorkerPool(workerCount: invocation.threads)
     data = try LearningData(configuration.data)
+    if try data.testRepeatsTraining() {
+      invocation.console.warn(
+        "test samples of \(data.test.path) have the seed and the numbers of samples to learn from: they are not new; "
+          + "generate them with another seed")
+    }
     let model = try configuration.model.build(data.signature, builder)
     for part in [data.train, data.test] where part.count > 0 {
       for reader in try data.readers(part) {
-        try configuration.model.validate(model, reader.signature.gridShape)
+        try configuration.model.validate(model, reader.signature)
       }
     }
     guard training.batch <= data.train.count else {

@@ -35,14 +35,17 @@ final class LaneProgram {
     for step in 0..<steps {
       let normalized = task.normalizedStep(window, at: points)
       let prediction = task.masked(task.outputNormalizer.decoding(normalized), input)
-      let truth = task.masked(target.channels((step * frame)..<((step + 1) * frame)), input)
-      let loss: Variable
+      let truth = target.channels((step * frame)..<((step + 1) * frame))
+      var loss: Variable
       switch configuration.lossSpace {
       case .physical: loss = configuration.loss(prediction, truth, axes: signature.axes)
       case .normalized:
         loss = configuration.loss(
           task.masked(normalized, input), task.masked(task.outputNormalizer.encoding(truth), input),
           axes: signature.axes)
+      }
+      if configuration.loss.isMean, let mask = task.mask(input) {
+        loss = loss.divided(by: mask.integrated(), epsilon: denominatorEpsilon)
       }
       total = total.map { $0 + loss } ?? loss
       predictions.append(prediction)
@@ -60,7 +63,7 @@ final class LaneProgram {
     } else {
       let joined = predictions.dropFirst().reduce(predictions[0]) { $0.concatenated(with: $1) }
       let errors = joined.relativeNorm(
-        to: task.masked(target, input), operators: [IdentityOperator(points: joined.shape.points)],
+        to: target, operators: [IdentityOperator(points: joined.shape.points)],
         epsilon: denominatorEpsilon)
       self.errors = errors
       program = Program(graph, results: [losses, errors])

@@ -78,8 +78,12 @@ public struct OperatorTask {
 
   /// A field on the grid of the outputs with zeros outside of the domain, where the task has a mask.
   func masked(_ field: Variable, _ input: Variable) -> Variable {
-    guard let channel = signature.maskChannel, signature.queries == nil else { return field }
-    return field.masked(by: input.channels(channel..<(channel + 1)))
+    mask(input).map { field.masked(by: $0) } ?? field
+  }
+
+  /// The channel of a raw input that is 1 inside the domain and 0 outside; nil if there is none.
+  func mask(_ input: Variable) -> Variable? {
+    signature.maskChannel.map { input.channels($0..<($0 + 1)) }
   }
 
   /// The window without its oldest frame and with the newest one behind it.
@@ -124,6 +128,9 @@ extension OperatorTask {
     output: Normalizer.Kind
   ) throws {
     let signature = table.signature
+    if case .perSample? = signature.queries, output == .pointwise {
+      throw DatasetsError.scatteredPoints(kind: output.rawValue)
+    }
     // A window's input is frames of the output's field; all of them share their statistics.
     let frames = signature.rolloutSteps > 1 ? table.inputChannels / signature.outputChannels : 1
     self.init(
@@ -134,6 +141,30 @@ extension OperatorTask {
       outputNormalizer: .fit(
         output, to: table.outputs, grid: signature.outputShape, channels: signature.outputChannels,
         steps: signature.rolloutSteps))
+    if let point = model as? any PointOperatorModel, point.boundary != .none,
+      !outputNormalizer.keepsZeroAtEnds(of: signature)
+    {
+      throw TrainingError.boundaryMoves(normalization: output.rawValue)
+    }
+  }
+}
+
+extension Normalizer {
+  /// Whether zero at the ends of the axes that have ends is zero in normalised fields too.
+  fileprivate func keepsZeroAtEnds(of signature: OperatorSignature) -> Bool {
+    if kind == .none { return true }
+    guard kind == .pointwise, signature.queries == nil else { return shift.allSatisfy { $0 == 0 } }
+    let grid = signature.gridShape
+    return shift.indices.allSatisfy { index in
+      var rest = index / channels
+      var isEnd = false
+      for axis in grid.indices.reversed() {
+        let place = rest % grid[axis]
+        rest /= grid[axis]
+        isEnd = isEnd || signature.axes[axis].boundary != .periodic && (place == 0 || place == grid[axis] - 1)
+      }
+      return !isEnd || shift[index] == 0
+    }
   }
 }
 

@@ -9,6 +9,9 @@ public protocol Loss: Sendable, SendableMetatype {
   static var definition: String { get }
   init(from reader: ConfigReader) throws
 
+  /// Whether the loss is a mean over points, which those outside of a domain must not dilute.
+  var isMean: Bool { get }
+
   /// Refuses data that the loss has no meaning for.
   ///
   /// - Throws: ``TrainingError``.
@@ -22,7 +25,13 @@ public protocol Loss: Sendable, SendableMetatype {
 }
 
 extension Loss {
+  public var isMean: Bool { false }
   public func check(_ signature: OperatorSignature) throws {}
+
+  /// Refuses scattered points, which have no neighbours.
+  func needsGrid(_ signature: OperatorSignature) throws {
+    if signature.queries != nil { throw TrainingError.lossNeedsGrid(loss: Self.identifier) }
+  }
 }
 
 /// A line of the loss registry.

@@ -19,6 +19,7 @@ public struct Patchwise: Loss {
   }
 
   public func check(_ signature: OperatorSignature) throws {
+    try needsGrid(signature)
     if let axis = PatchGrid.undivided(signature.gridShape, levels: levels) {
       throw TrainingError.patchesDoNotDivide(
         axis: axis, points: signature.gridShape[axis], patches: 1 << levels)

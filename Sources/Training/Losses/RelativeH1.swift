@@ -47,6 +47,8 @@ public struct RelativeH1: Loss {
       "perChannel", default: false, doc: "take the ratio for each channel and add the ratios")
   }
 
+  public func check(_ signature: OperatorSignature) throws { try needsGrid(signature) }
+
   public func callAsFunction(_ prediction: Variable, _ target: Variable, axes: [GridAxis]) -> Variable {
     let grid = prediction.shape.grid
     var operators: [any FieldOperator]

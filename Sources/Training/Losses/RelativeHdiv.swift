@@ -19,6 +19,7 @@ public struct RelativeHdiv: Loss {
   }
 
   public func check(_ signature: OperatorSignature) throws {
+    try needsGrid(signature)
     if signature.outputChannels % signature.dimensions != 0 {
       throw TrainingError.notAVectorField(
         loss: RelativeHdiv.identifier, channels: signature.outputChannels, dimensions: signature.dimensions)

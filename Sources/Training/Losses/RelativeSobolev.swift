@@ -23,6 +23,8 @@ public struct RelativeSobolev: Loss {
     cut = try reader.optionalInt("cut", in: 1...4096, doc: "highest frequency that counts on each axis")
   }
 
+  public func check(_ signature: OperatorSignature) throws { try needsGrid(signature) }
+
   public func callAsFunction(_ prediction: Variable, _ target: Variable, axes: [GridAxis]) -> Variable {
     let seminorm = SpectralSeminorm(
       grid: prediction.shape.grid, cut: cut, precision: prediction.graph.precision,
