@@ -136,8 +136,10 @@ extension DatasetsError: Diagnosable {
         fix: "evaluate on the training grid, or train with the normalisation \"channel\"")
     case .scatteredPoints(let kind):
       Diagnostic(
-        "data.normalizer", exit: .badInput, "normalisation '\(kind)' does not fit outputs at scattered points",
-        at: "data.normalization.output", why: "each sample has points of its own, and it has one scale per point",
+        "data.normalizer", exit: .badInput,
+        "normalisation '\(kind)' does not fit outputs at scattered points",
+        at: "data.normalization.output",
+        why: "each sample has points of its own, and it has one scale per point",
         fix: "set data.normalization.output to \"channel\" or \"none\"")
     case .badNormalizer(let source, let reason):
       Diagnostic(

@@ -1,6 +1,7 @@
 import Datasets
 import Fields
 import Foundation
+import Layers
 import Tensors
 import Training
 
@@ -21,6 +22,8 @@ public struct ResolutionStudy {
   /// What was measured on one grid.
   public struct Row: Sendable {
     public let grid: [Int]
+    /// Distance of neighbouring points along the first axis.
+    public let spacing: Double
     public let metrics: [(metric: any Metric, summary: MetricSummary)]
     /// With the next finer grid; nil on the finest.
     public let commutator: Double?
@@ -79,8 +82,9 @@ public struct ResolutionStudy {
     sampleCount = samples.count
     rows = ordered.indices.map { grid in
       let difference = grid < pairs.count ? differences[grid] : nil
+      let (axes, shape) = (ordered[grid].axes, ordered[grid].signature.gridShape)
       return Row(
-        grid: ordered[grid].signature.gridShape,
+        grid: shape, spacing: GridSpacing(axes)(shape)[0],
         metrics: zip(metrics, errors[grid]).compactMap { metric, values in
           MetricSummary(perSample: values).map { (metric, $0) }
         },
@@ -89,11 +93,14 @@ public struct ResolutionStudy {
     }
   }
 
-  /// Largest over smallest error of the first metric.
+  /// Largest over smallest error of the first metric; infinite where the smallest alone is zero, or where an
+  /// error is not finite.
   public var errorRatio: Double {
     let errors = rows.compactMap { $0.metrics.first?.summary.mean }
-    guard let least = errors.min(), let most = errors.max(), least > 0 else { return 1 }
-    return most / least
+    guard let least = errors.min(), let most = errors.max(), errors.allSatisfy(\.isFinite) else {
+      return .infinity
+    }
+    return most == least ? 1 : most / least
   }
 
   public var isFlat: Bool { errorRatio <= 1 + ResolutionStudy.flatness }
@@ -103,10 +110,10 @@ public struct ResolutionStudy {
   public var order: Double? {
     guard rows.count >= 3 else { return nil }
     let last = Array(rows.suffix(3))
-    guard let coarse = last[0].commutator, let fine = last[1].commutator, coarse > ResolutionStudy.rounding,
-      fine > 0
+    guard let coarse = last[0].commutator, let fine = last[1].commutator, coarse.isFinite,
+      coarse > ResolutionStudy.rounding, fine > 0
     else { return nil }
-    let h = last.map { 1 / Double($0.grid[0]) }
+    let h = last.map { $0.spacing / last[0].spacing }
     func ratio(_ p: Double) -> Double { (pow(h[0], p) - pow(h[1], p)) / (pow(h[1], p) - pow(h[2], p)) }
     var (low, high) = (0.01, 20.0)
     guard coarse / fine > ratio(low) else { return nil }

@@ -16,7 +16,8 @@ public struct TaskGroups: Sendable, Equatable {
     }
     let second = variable.dimensions.flatMap { $0.count > 1 ? $0[1] : nil }
     guard variable.shape.count >= 2, variable.shape[0] >= samples.upperBound,
-      variable.shape.allSatisfy({ $0 > 0 }), second.map({ $0 == "channel" || $0.hasSuffix("_channel") }) ?? true
+      variable.shape.allSatisfy({ $0 > 0 }),
+      second.map({ $0 == "channel" || $0.hasSuffix("_channel") }) ?? true
     else {
       throw DatasetsError.unusableShape(
         path: file.path, variable: field, shape: variable.shape,

@@ -9,8 +9,12 @@ public enum InterchangeError: Error, Equatable {
   case missingTensor(path: String, name: String)
   case tensorShape(path: String, name: String, found: [Int], needed: [Int])
   case unknownTensors(path: String, names: [String])
-  /// A setting of the other program that has no counterpart here.
-  case unsupported(path: String, setting: String, value: String)
+  /// A setting of the other program that has no counterpart here, and what it does there where its name does not say it.
+  case unsupported(path: String, setting: String, value: String, reason: String? = nil)
+  /// A setting that the other program's releases do not have.
+  case unknownSetting(path: String, setting: String, value: String)
+  /// A setting of a model of opkit that has no counterpart in the other program.
+  case notExportable(path: String, setting: String, value: String, reason: String)
   /// The state does not say something, and neither does its metadata.
   case undetermined(path: String, what: String)
 }
@@ -44,11 +48,20 @@ extension InterchangeError: Diagnosable {
         "the model has no place for \(names.count) tensors of the state dict",
         at: path, why: "left over: \(shown)\(names.count > 4 ? ", …" : "")",
         fix: "correct the configuration with --metadata or --set model.KEY=VALUE")
-    case .unsupported(let path, let setting, let value):
+    case .unsupported(let path, let setting, let value, let reason):
       return Diagnostic(
         "input.state-dict", exit: .badInput, "\(setting) = \(value) has no counterpart in opkit", at: path,
-        why: "converted models compute the same function or are refused",
+        why: reason ?? "converted models compute the same function or are refused",
         fix: "convert a model without this setting")
+    case .unknownSetting(let path, let setting, let value):
+      return Diagnostic(
+        "input.state-dict", exit: .badInput, "\(setting) = \(value) is no known setting of an FNO", at: path,
+        why: "it may change the function, and neuraloperator 1.0 and 2.0 do not have it",
+        fix: "convert a model without this setting, or give its settings with --metadata")
+    case .notExportable(let path, let setting, let value, let reason):
+      return Diagnostic(
+        "input.checkpoint", exit: .badInput, "\(setting) = \(value) has no counterpart in neuraloperator",
+        at: path, why: reason, fix: "convert a model without this setting")
     case .undetermined(let path, let what):
       return Diagnostic(
         "input.state-dict", exit: .badInput, "the state dict does not say \(what)", at: path,

@@ -36,11 +36,13 @@ public struct NeuraloperatorModel {
     guard inputChannels > 0 else {
       throw InterchangeError.undetermined(path: state.path, what: "the input channels without coordinates")
     }
-    try reading.refuseForeignSettings()
+    try reading.refuseForeignSettings(modes: modes)
     // The library's own counts where the settings have them: an even and an odd count keep the same modes on the last axis.
     let counts = try reading.ints("n_modes") ?? (modes.dropLast() + [2 * (modes[dimensions - 1] - 1)])
     let network = state.tensors["fno_blocks.channel_mlp.0.fcs.0.weight"]?.shape.first
     hasNetworks = network != nil
+    try reading.refuseForeignLayers(count: layers, hasNetworks: hasNetworks)
+    let padding = try reading.padding()
     var members: [JSONValue.Member] = [
       .init(key: "type", value: .string(weight.form == nil ? "fno" : "tfno")),
       .init(key: "modes", value: .array(counts.map { .integer(max(1, $0)) })),
@@ -49,20 +51,22 @@ public struct NeuraloperatorModel {
       .init(key: "projectionRatio", value: .number(SettingsReading.ratio(projection[0], width))),
       .init(key: "mlpRatio", value: .number(network.map { Double($0) / Double(width) } ?? 0)),
       .init(key: "embedding", value: .string(embeds ? "half-open" : "none")),
-      .init(key: "padding", value: try reading.padding()),
+      .init(key: "padding", value: padding.fractions),
+      .init(key: "paddingSides", value: .string(padding.sides)),
       .init(key: "activation", value: .string(try reading.activation())),
       .init(key: "preactivation", value: .bool(try reading.bool("preactivation") ?? false)),
-      .init(key: "skip", value: .string(try reading.skip("fno_skip", "fno_skips") ?? "linear")),
+      .init(key: "skip", value: .string(try reading.skip("fno_skip", "fno_skips"))),
       .init(key: "separable", value: .bool(isSeparable)),
       .init(key: "stabilizer", value: .string(try reading.text("stabilizer") ?? "none")),
     ]
-    if network != nil {
-      members.append(
-        .init(
-          key: "mlpSkip",
-          value: .string(try reading.skip("channel_mlp_skip", "channel_mlp_skips") ?? "soft-gating")))
+    if hasNetworks {
+      let skip = try reading.skip("channel_mlp_skip", "channel_mlp_skips")
+      members.append(.init(key: "mlpSkip", value: .string(skip)))
     }
     if let norm = try reading.norm() { members.append(.init(key: "norm", value: .string(norm))) }
+    if try reading.bool(SettingsReading.shiftsOddAxes) == true {
+      members.append(.init(key: "shiftsOddAxes", value: true))
+    }
     if let form = weight.form {
       members.append(.init(key: "factorization", value: .string(form)))
       members.append(.init(key: "ranks", value: .array(weight.ranks.map { .integer($0) })))

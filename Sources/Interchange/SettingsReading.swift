@@ -2,7 +2,7 @@ import Configuration
 
 /// Settings and extents of a neuraloperator model, asked for one by one.
 struct SettingsReading {
-  private let state: StateDict
+  let state: StateDict
 
   init(_ state: StateDict) { self.state = state }
 
@@ -52,31 +52,44 @@ struct SettingsReading {
 
   // MARK: Settings
 
-  private func value(_ key: String) -> JSONValue? {
+  /// Says that a model has `shiftsOddAxes`; no argument of the constructor, so named as the library names its own additions.
+  static let shiftsOddAxes = "_shifts_odd_axes"
+
+  /// Activations here, and the functions of torch that are the same.
+  static let activations: [(name: String, function: String)] = [
+    ("gelu", "torch.nn.functional.gelu"), ("relu", "torch.nn.functional.relu"), ("tanh", "torch.tanh"),
+    ("silu", "torch.nn.functional.silu"), ("elu", "torch.nn.functional.elu"),
+    ("leaky-relu", "torch.nn.functional.leaky_relu"), ("softplus", "torch.nn.functional.softplus"),
+    ("sine", "torch.sin"),
+  ]
+
+  /// The value of a setting; nil where there is none, and for Python's `None`.
+  func value(_ key: String) -> JSONValue? {
     guard let value = state.settings?[key], value != .null else { return nil }
     return value
   }
 
-  private func refuse(_ key: String, _ value: JSONValue) -> InterchangeError {
-    .unsupported(path: state.path, setting: key, value: value.stringValue ?? value.serialized(indent: nil))
+  func refusal(_ key: String, _ value: JSONValue, because reason: String? = nil) -> InterchangeError {
+    .unsupported(
+      path: state.path, setting: key, value: value.stringValue ?? value.serialized(), reason: reason)
   }
 
   func bool(_ key: String) throws -> Bool? {
     guard let value = value(key) else { return nil }
-    guard let answer = value.boolValue else { throw refuse(key, value) }
+    guard let answer = value.boolValue else { throw refusal(key, value) }
     return answer
   }
 
   func text(_ key: String) throws -> String? {
     guard let value = value(key) else { return nil }
-    guard let text = value.stringValue else { throw refuse(key, value) }
+    guard let text = value.stringValue else { throw refusal(key, value) }
     return text
   }
 
   func ints(_ key: String) throws -> [Int]? {
     guard let value = value(key) else { return nil }
     let list = (value.arrayValue ?? [value]).map(\.intValue)
-    guard !list.contains(nil) else { throw refuse(key, value) }
+    guard !list.contains(nil) else { throw refusal(key, value) }
     return list.compactMap { $0 }
   }
 
@@ -84,32 +97,43 @@ struct SettingsReading {
     guard let settings = state.settings, let found = settings["positional_embedding"] else { return true }
     if found == .null { return false }
     if found.stringValue == "grid" { return true }
-    throw refuse("positional_embedding", found)
+    throw refusal("positional_embedding", found)
   }
 
-  func padding() throws -> JSONValue {
-    guard let value = value("domain_padding") else { return .number(0) }
-    let list = value.arrayValue ?? [value]
-    guard list.allSatisfy({ $0.doubleValue != nil }) else { throw refuse("domain_padding", value) }
-    return .array(list.map { .number($0.doubleValue ?? 0) })
+  /// Fractions of the axes that are padded, and on which of their sides: releases before 2.0 say it, later ones pad both.
+  func padding() throws -> (fractions: JSONValue, sides: String) {
+    guard let value = value("domain_padding") else { return (.number(0), "both") }
+    let list = (value.arrayValue ?? [value]).map(\.doubleValue)
+    guard !list.contains(nil) else { throw refusal("domain_padding", value) }
+    let fractions = JSONValue.array(list.compactMap { $0 }.map { .number($0) })
+    let mode = try text("domain_padding_mode") ?? "symmetric"
+    switch mode.lowercased() {
+    case "symmetric": return (fractions, "both")
+    case "one-sided": return (fractions, "end")
+    default: throw refusal("domain_padding_mode", .string(mode))
+    }
   }
 
   func activation() throws -> String {
     guard let name = try text("non_linearity") else { return "gelu" }
-    let last = name.split(separator: ".").last.map(String.init) ?? name
-    guard ["gelu", "relu", "tanh", "silu"].contains(last) else {
-      throw refuse("non_linearity", .string(name))
-    }
-    return last
+    let parts = name.split(separator: ".")
+    guard parts.count == 1 || parts.first == "torch", let last = parts.last,
+      let known = SettingsReading.activations.first(where: { $0.function.hasSuffix(".\(last)") })
+    else { throw refusal("non_linearity", .string(name)) }
+    return known.name
   }
 
   /// The kind of a skip, from the tensors of the first layer where they tell it.
-  func skip(_ key: String, _ tensors: String) throws -> String? {
+  ///
+  /// - Throws: ``InterchangeError/undetermined(path:what:)`` where neither tensors nor settings do: two kinds have no tensors.
+  func skip(_ key: String, _ tensors: String) throws -> String {
     if state.tensors["fno_blocks.\(tensors).0.conv.weight"] != nil { return "linear" }
     if state.tensors["fno_blocks.\(tensors).0.weight"] != nil { return "soft-gating" }
-    guard let found = state.settings?[key] else { return "identity" }
+    guard let found = state.settings?[key] else {
+      throw InterchangeError.undetermined(path: state.path, what: "whether \(key) is identity or None")
+    }
     if found == .null { return "none" }
-    guard found.stringValue == "identity" else { throw refuse(key, found) }
+    guard found.stringValue == "identity" else { throw refusal(key, found) }
     return "identity"
   }
 
@@ -118,18 +142,7 @@ struct SettingsReading {
     switch name {
     case "group_norm": return "group"
     case "instance_norm": return "instance"
-    default: throw refuse("norm", .string(name))
+    default: throw refusal("norm", .string(name))
     }
-  }
-
-  /// Settings that change the function and have no counterpart.
-  func refuseForeignSettings() throws {
-    if let value = value("complex_data"), value.boolValue != false { throw refuse("complex_data", value) }
-    if let value = value("resolution_scaling_factor") { throw refuse("resolution_scaling_factor", value) }
-    if let value = value("fno_block_precision"), value.stringValue != "full" {
-      throw refuse("fno_block_precision", value)
-    }
-    if let name = value("_name"), !["FNO", "TFNO"].contains(name.stringValue) { throw refuse("_name", name) }
-    if let most = value("max_n_modes"), most != value("n_modes") { throw refuse("max_n_modes", most) }
   }
 }

@@ -5,7 +5,7 @@ import Files
 public struct StateDict {
   public let path: String
   public var tensors: [String: ForeignTensor]
-  /// Arguments of the model's constructor.
+  /// Arguments of the model's constructor, and what the library adds to them under names that begin with `_`.
   public var settings: JSONValue?
 
   /// Ending of the names of complex tensors that are stored as real ones with a last axis of two.

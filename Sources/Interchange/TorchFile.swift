@@ -54,7 +54,8 @@ public struct TorchFile {
     return result
   }
 
-  /// The settings under a key, or all of the file's, as JSON; names that Python would import become texts.
+  /// The settings under a key, or all of the file's, as JSON; names that Python would import become texts, and so does
+  /// what JSON has nothing for.
   public func settings(under key: String? = nil) -> JSONValue? {
     var budget = 100_000
     guard let key else { return TorchFile.json(.dictionary(root), depth: 0, &budget) }
@@ -81,7 +82,8 @@ public struct TorchFile {
         members.append(.init(key: name, value: value))
       }
       return .object(members)
-    case .bytes, .storage, .tensor, .array, .element: return nil
+    // Left out, it would be taken for the default.
+    case .bytes, .storage, .tensor, .array, .element: return .string("an object")
     }
   }
 

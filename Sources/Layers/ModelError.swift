@@ -4,7 +4,11 @@ import Diagnostics
 public enum ModelError: Error, Equatable {
   case modesExceedGrid(axis: Int, modes: Int, points: Int, most: Int, least: Int, key: String = "modes")
   /// A layer inside the model works on a coarser grid than the data's.
-  case modesExceedLayer(layer: Int, modes: Int, points: Int, most: Int)
+  case modesExceedLayer(key: String, layer: Int, modes: Int, points: Int, most: Int)
+  /// The model sees the data in windows; points are the data's.
+  case modesExceedWindow(axis: Int, modes: Int, points: Int, most: Int, least: Int)
+  /// No modes on one axis, and some on others.
+  case modesOnSomeAxes(axis: Int)
   /// A part of a kernel of fixed physical size holds no point.
   case kernelUnresolved(key: String, radius: Double, spacing: Double)
   /// A grid is finer than the training grid by other factors along other axes.
@@ -17,7 +21,14 @@ public enum ModelError: Error, Equatable {
   case gridChanges(key: String, from: [Int], to: [Int])
   case layerCount(key: String, count: Int, layers: Int)
   case rankCount(form: String, count: Int, needed: Int)
+  /// The factors can be every weight of its extents with lower ranks.
+  case rankExceedsWeight(index: Int, rank: Int, most: Int)
+  /// Only Tucker's ranks belong to axes.
+  case fixedAxesOfForm(String)
+  /// All ranks are given, those of fixed axes too.
+  case fixedAxesBesideRanks
   case noSuchAxis(key: String, axis: Int, axes: Int)
+  case noSuchBlock(key: String, block: Int, blocks: Int)
   /// Each level of a model halves the grid.
   case gridNotDivisible(key: String, axis: Int, points: Int, factor: Int)
   case patchesDoNotDivide(axis: Int, points: Int, patches: Int)
@@ -42,6 +53,8 @@ public enum ModelError: Error, Equatable {
   case headsDoNotDivide(key: String, heads: Int, width: Int)
   /// Rotary position turns pairs of a head's channels.
   case oddHead(key: String, width: Int)
+  /// And each axis needs a pair.
+  case narrowHead(key: String, width: Int, axes: Int)
   /// A patch's kernel is finer than the grid.
   case patchUnresolved(key: String, axis: Int, points: Int, knots: Int)
   /// The padded points must be a multiple of the patch on the coarsest scale, in points of the finest.
@@ -51,7 +64,8 @@ public enum ModelError: Error, Equatable {
   public var key: String {
     switch self {
     case .modesExceedGrid(let axis, _, _, _, _, let key): return "\(key)[\(axis)]"
-    case .modesExceedLayer(let layer, _, _, _): return "modes[\(layer)]"
+    case .modesExceedLayer(let key, _, _, _, _): return key
+    case .modesExceedWindow(let axis, _, _, _, _), .modesOnSomeAxes(let axis): return "modes[\(axis)]"
     case .kernelUnresolved(let key, _, _), .unevenRefinement(let key, _, _): return key
     case .variablesDiffer(let key, _, _, _): return key
     case .listLength(let key, _, _), .channelsDiffer(let key, _, _), .gridChanges(let key, _, _),
@@ -60,11 +74,14 @@ public enum ModelError: Error, Equatable {
     case .fixedGrid(let key, _, _), .needsPlane(let key, _), .kernelExceedsGrid(let key, _, _, _): return key
     case .tooManyLevels(let key, _, _), .levelCount(let key, _, _), .kernelsMissGrid(let key, _, _, _),
       .normOfAnotherGrid(let key, _, _), .headsDoNotDivide(let key, _, _),
-      .patchesMissGrid(let key, _, _, _, _), .oddHead(let key, _), .patchUnresolved(let key, _, _, _):
+      .patchesMissGrid(let key, _, _, _, _), .oddHead(let key, _), .patchUnresolved(let key, _, _, _),
+      .narrowHead(let key, _, _), .noSuchBlock(let key, _, _):
       return key
     case .dimensions, .needsGrid, .oneOutput, .fixedPoints: return "type"
     case .boundaryWithoutEnds(let key): return key
     case .rankCount: return "ranks"
+    case .rankExceedsWeight(let index, _, _): return "ranks[\(index)]"
+    case .fixedAxesOfForm, .fixedAxesBesideRanks: return "fixedAxes"
     case .patchesDoNotDivide: return "levels"
     case .tooManyConstantChannels: return "branch.constantChannels"
     case .tooFewSamples: return "modes"
@@ -119,6 +136,25 @@ extension ModelError: Diagnosable {
         "ranks has \(count) entries and the factorization \(form) takes \(needed)",
         at: "model.ranks", why: "the weight's axes are (layers,) input channels, output channels, modes",
         fix: "give \(needed) ranks, or remove model.ranks and set model.rank")
+    case .rankExceedsWeight(_, let rank, let most):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) = \(rank) is more than the weight can use", at: "model.\(key)",
+        why: "with \(most) the factors can be every weight of its extents",
+        fix: "set model.\(key) to \(most) or less")
+    case .fixedAxesOfForm(let form):
+      return Diagnostic(
+        "config.conflict", exit: .usage, "the factorization \(form) has no axes to keep",
+        at: "model.fixedAxes", why: "only the ranks of tucker belong to an axis each",
+        fix: "remove model.fixedAxes, or set model.factorization to \"tucker\"")
+    case .fixedAxesBesideRanks:
+      return Diagnostic(
+        "config.conflict", exit: .usage, "fixedAxes and ranks contradict each other", at: "model.fixedAxes",
+        why: "ranks says the rank of every axis, and fixedAxes is about ranks by fraction",
+        fix: "remove model.fixedAxes and give these axes their extents in model.ranks, or remove model.ranks")
+    case .noSuchBlock(let key, let block, let blocks):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) = \(block) is no block", at: "model.\(key)",
+        why: "the model has \(blocks) blocks", fix: "give numbers from 0 to \(blocks - 1)")
     case .noSuchAxis(let key, let axis, let axes):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) = \(axis) is no axis of the weight", at: "model.\(key)",
@@ -129,12 +165,24 @@ extension ModelError: Diagnosable {
         "config.range", exit: .usage, "\(patches) patches do not divide the \(points) points of axis \(axis)",
         at: "model.levels", why: "all patches have the same size",
         fix: "use fewer levels, or data on another grid")
-    case .modesExceedLayer(let layer, let modes, let points, let most):
+    case .modesExceedLayer(_, let layer, let modes, let points, let most):
       return Diagnostic(
-        "config.range", exit: .usage, "modes[\(layer)] = \(modes) keeps more modes than layer \(layer) has",
-        at: "model.modes[\(layer)]",
-        why: "its grid has \(points) points on an axis, so at most \(most) modes exist",
-        fix: "set it to \(most) or less, or use data with more points")
+        "config.range", exit: .usage, "\(key) = \(modes) keeps more modes than layer \(layer) has",
+        at: "model.\(key)",
+        why: "the coarser of its two grids has \(points) points on an axis, so at most \(most) modes exist",
+        fix: "set it to \(most) or less, let layers change the grid less, or use data with more points")
+    case .modesExceedWindow(let axis, let modes, let points, let most, let least):
+      return Diagnostic(
+        "config.range", exit: .usage, "\(key) = \(modes) keeps more modes than the window of a patch has",
+        at: "model.\(key)",
+        why: "of the data's \(points) points on axis \(axis) a window holds \(most), padding included",
+        fix:
+          "set model.\(key) to \(most) or less, or use fewer levels, or data with \(least) points or more")
+    case .modesOnSomeAxes(let axis):
+      return Diagnostic(
+        "config.conflict", exit: .usage, "axis \(axis) has no modes, and other axes have", at: "model.\(key)",
+        why: "0 stands for layers without spectral convolutions, which have modes on every axis",
+        fix: "set model.modes to 0, or give axis \(axis) a mode")
     case .kernelUnresolved(let key, let radius, let spacing):
       return Diagnostic(
         "config.range", exit: .usage, "\(key) = \(radius) is too small for the grid", at: "model.\(key)",
@@ -169,7 +217,9 @@ extension ModelError: Diagnosable {
       return Diagnostic(
         "config.conflict", exit: .usage, "there is no end where the output could vanish", at: "model.\(key)",
         why: "all axes of the data are periodic",
-        fix: "remove model.\(key), or set data.boundary to \"closed\" if the file does not say what its axes are")
+        fix:
+          "remove model.\(key), or set data.boundary to \"closed\" if the file does not say what its axes are"
+      )
     case .needsGrid(let model):
       return Diagnostic(
         "config.range", exit: .usage, "model '\(model)' gives its output on a grid only", at: "model.type",
@@ -230,6 +280,11 @@ extension ModelError: Diagnosable {
       return Diagnostic(
         "config.range", exit: .usage, "heads of \(width) channels cannot be turned", at: "model.\(key)",
         why: "rotary position turns pairs of channels", fix: "give heads an even number of channels")
+    case .narrowHead(_, let width, let axes):
+      return Diagnostic(
+        "config.range", exit: .usage, "heads of \(width) channels cannot tell places on \(axes) axes",
+        at: "model.\(key)", why: "rotary position turns a pair of channels for each axis at least",
+        fix: "give heads \(2 * axes) channels or more")
     case .patchUnresolved(_, let axis, let points, let knots):
       return Diagnostic(
         "config.range", exit: .usage, "patches are finer than the grid on axis \(axis)", at: "model.\(key)",

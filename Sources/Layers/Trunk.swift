@@ -13,7 +13,8 @@ public struct Trunk {
   ///   - key: of the features in the model's configuration, for errors.
   ///   - widths: of the hidden layers and the output.
   public init(
-    features: TrunkFeatures, key: String, widths: [Int], activation: Activation, initialization: WeightInitialization,
+    features: TrunkFeatures, key: String, widths: [Int], activation: Activation,
+    initialization: WeightInitialization,
     signature: OperatorSignature, in builder: ParameterBuilder
   ) throws {
     self.features = try features.list(signature, key: key)

@@ -1,27 +1,30 @@
+import Configuration
 import Datasets
+import Files
 import Foundation
 import TestSupport
 import Testing
 
 @Suite("opkit convert") struct ConvertTests {
-  /// A model trained for an epoch on a fixture, and its predictions there.
-  private func trained(_ model: String, in scratch: Scratch) throws {
-    let data = Repository.root.appendingPathComponent("datasets/fixtures/plain.h5").path
-    try scratch.write(
-      """
-      {"model": \(model),
-       "data": {"path": "\(data)", "train": 3, "test": 1, "normalization": {"input": "none", "output": "none"}},
-       "training": {"epochs": 1, "batch": 2}}
-      """, to: "train.json")
-    for step in [
-      ["train", "train.json", "-o", "run"], ["infer", "run/last.safetensors", data, "-o", "before.h5"],
-      ["convert", "run/last.safetensors", "-o", "state.safetensors"],
-      ["convert", "state.safetensors", "-o", "back.safetensors"],
-      ["infer", "back.safetensors", data, "-o", "after.h5"],
-    ] {
+  private static let data = Repository.root.appendingPathComponent("datasets/fixtures/plain.h5").path
+
+  private func run(_ steps: [[String]], in scratch: Scratch) throws {
+    for step in steps {
       let outcome = try Binary.run(step + ["-q"], in: scratch)
       #expect(outcome.status == 0, "opkit \(step[0]): \(outcome.error)")
     }
+  }
+
+  /// Trains a model for an epoch on a fixture.
+  private func train(_ model: String, in scratch: Scratch) throws {
+    let plain = #"{"input": "none", "output": "none"}"#
+    try scratch.write(
+      """
+      {"model": \(model),
+       "data": {"path": "\(ConvertTests.data)", "train": 3, "test": 1, "normalization": \(plain)},
+       "training": {"epochs": 1, "batch": 2}}
+      """, to: "train.json")
+    try run([["train", "train.json", "-o", "run"]], in: scratch)
   }
 
   private func numbers(_ name: String, in scratch: Scratch) throws -> [Double] {
@@ -29,22 +32,86 @@ import Testing
     return try file.values(of: try #require(file["y"]))
   }
 
-  @Test(
-    "leads to a state dict and back to the same predictions",
-    arguments: [
-      #"{"type": "fno", "modes": 4, "width": 6, "layers": 2, "liftingRatio": 1.5, "mlpRatio": 0.75}"#,
-      #"{"type": "tfno", "modes": 4, "width": 6, "layers": 2, "rank": 0.4}"#,
-      #"{"type": "tfno", "modes": 4, "width": 6, "layers": 2, "factorization": "tt", "rank": 0.4}"#,
-    ])
-  func roundTrip(_ model: String) throws {
+  /// The `model` section of a checkpoint.
+  private func model(_ name: String, in scratch: Scratch) throws -> JSONValue {
+    let file = try SafetensorsFile(path: scratch.url.appendingPathComponent(name).path)
+    let text = try #require(file.metadata["configuration"])
+    return try #require(try JSONValue.parse(text, source: name)["model"])
+  }
+
+  /// The model, and its predictions, before and after two conversions.
+  private func roundTrip(_ description: String) throws {
     let scratch = try Scratch()
-    try trained(model, in: scratch)
-    let (before, after) = (
-      try numbers("before.h5", in: scratch), try numbers("after.h5", in: scratch)
-    )
+    try train(description, in: scratch)
+    try run(
+      [
+        ["infer", "run/last.safetensors", ConvertTests.data, "-o", "before.h5"],
+        ["convert", "run/last.safetensors", "-o", "state.safetensors"],
+        ["convert", "state.safetensors", "-o", "back.safetensors"],
+        ["infer", "back.safetensors", ConvertTests.data, "-o", "after.h5"],
+      ], in: scratch)
+    let before = try numbers("before.h5", in: scratch)
     #expect(before.contains { $0 != 0 })
     // The weights have the same bits; ranks by fraction and by list may choose another order of products.
-    expectClose(after, before, tolerance: 1e-5)
+    expectClose(try numbers("after.h5", in: scratch), before, tolerance: 1e-5)
+    let (trained, converted) = (
+      try model("run/last.safetensors", in: scratch), try model("back.safetensors", in: scratch)
+    )
+    for key in [
+      "type", "embedding", "activation", "preactivation", "norm", "skip", "mlpSkip", "separable",
+      "stabilizer", "shiftsOddAxes",
+    ] { #expect(trained[key] == converted[key], "\(key)") }
+  }
+
+  @Test(
+    "leads to a state dict and back to the same model",
+    arguments: [
+      #"{"type": "fno", "modes": 4, "width": 6, "layers": 2, "liftingRatio": 1.5, "mlpRatio": 0.75}"#,
+      #"{"type": "fno", "modes": [5, 4], "width": 6, "layers": 1, "projectionRatio": 0.5}"#,
+      #"{"type": "tfno", "modes": 4, "width": 6, "layers": 2, "rank": 0.4}"#,
+      #"{"type": "tfno", "modes": 4, "width": 6, "layers": 2, "ranks": [3, 3, 2, 2], "contraction": "factorized"}"#,
+      #"{"type": "tfno", "modes": 4, "width": 6, "layers": 2, "rank": 0.4, "fixedAxes": [1]}"#,
+      #"{"type": "tfno", "modes": 4, "width": 6, "layers": 2, "factorization": "tt", "rank": 0.4}"#,
+      #"{"type": "tfno", "modes": [5, 4], "width": 6, "layers": 2, "factorization": "cp", "rank": 0.4, "separable": true, "embedding": "none"}"#,
+    ])
+  func models(_ description: String) throws { try roundTrip(description) }
+
+  @Test(
+    "keeps every option on the way to a state dict and back",
+    arguments: [
+      #""embedding": "none""#, #""padding": 0.2"#, #""padding": [0.2, 0.4]"#, #""paddingSides": "end""#,
+      #""norm": "instance""#, #""norm": "group""#, #""preactivation": true"#,
+      #""preactivation": true, "norm": "group""#, #""stabilizer": "tanh""#, #""separable": true"#,
+      #""skip": "soft-gating""#, #""skip": "identity""#, #""skip": "none""#, #""mlpSkip": "linear""#,
+      #""mlpSkip": "identity""#, #""mlpSkip": "none""#, #""liftingRatio": 0"#, #""shiftsOddAxes": true"#,
+      #""mlpRatio": 0, "activation": "relu""#, #""mlpRatio": 0, "activation": "tanh", "preactivation": true"#,
+      #""mlpRatio": 0, "activation": "silu", "preactivation": true"#,
+      #""mlpRatio": 0, "activation": "elu", "preactivation": true"#,
+      #""mlpRatio": 0, "activation": "leaky-relu", "preactivation": true"#,
+      #""mlpRatio": 0, "activation": "softplus", "preactivation": true"#,
+      #""mlpRatio": 0, "activation": "sine", "preactivation": true"#,
+    ])
+  func options(_ option: String) throws {
+    try roundTrip(#"{"type": "fno", "modes": 4, "width": 6, "layers": 2, \#(option)}"#)
+  }
+
+  @Test(
+    "refuses an option that the library has not, and writes nothing",
+    arguments: [
+      (#""embedding": "closed""#, "model.embedding = closed"),
+      (#""padding": 0.2, "paddingSides": "end""#, "model.paddingSides = end"),
+      (#""scaling": [2, 0.5]"#, "model.scaling = [2.0, 0.5]"),
+      (#""activation": "tanh""#, "model.activation = tanh"),
+    ])
+  func exports(option: String, words: String) throws {
+    let scratch = try Scratch()
+    try train(#"{"type": "fno", "modes": 4, "width": 6, "layers": 2, \#(option)}"#, in: scratch)
+    let before = scratch.contents
+    let outcome = try Binary.run(["convert", "run/last.safetensors", "-o", "s.safetensors"], in: scratch)
+    #expect(outcome.status == 3)
+    #expect(outcome.error.hasPrefix("error[input.checkpoint]: \(words)"), "\(outcome.error)")
+    #expect(outcome.error.split(separator: "\n").count == 4)
+    #expect(scratch.contents == before)
   }
 
   @Test("refuses what is no state dict, and what it cannot convert, in four lines")
@@ -54,16 +121,16 @@ import Testing
     let text = try Binary.run(["convert", "a.pt", "-o", "b.safetensors"], in: scratch)
     #expect(text.status == 3)
     #expect(text.error.contains("error[input.safetensors]") && text.error.contains("  fix "))
-    try trained(#"{"type": "fno", "modes": 4, "width": 6, "layers": 1}"#, in: scratch)
-    let padded = try Binary.run(
+    try train(#"{"type": "fno", "modes": 4, "width": 6, "layers": 1}"#, in: scratch)
+    try run([["convert", "run/last.safetensors", "-o", "state.safetensors"]], in: scratch)
+    let wider = try Binary.run(
       ["convert", "state.safetensors", "-o", "c.safetensors", "--set", "model.width=7"], in: scratch)
-    #expect(padded.status == 3)
+    #expect(wider.status == 3)
     #expect(
-      padded.error.contains("has shape") && padded.error.contains("  why ") && padded.error.contains("  fix ")
-    )
+      wider.error.contains("has shape") && wider.error.contains("  why ") && wider.error.contains("  fix "))
     let missing = try Binary.run(["convert", "none.pt", "-o", "c.safetensors"], in: scratch)
     #expect(missing.status == 3)
-    let again = try Binary.run(["convert", "state.safetensors", "-o", "back.safetensors"], in: scratch)
+    let again = try Binary.run(["convert", "run/last.safetensors", "-o", "state.safetensors"], in: scratch)
     #expect(again.status == 4)
   }
 }

@@ -184,7 +184,6 @@ struct TrainingTests {
     let before = scratch.contents
     for (override, status, code) in [
       ("data.strides=[1, 3]", Int32(3), "data.stride"), ("data.strides=[2]", 2, "config.range"),
-      ("data.strides=[1, 8]", 2, "config.range"),
       ("data.normalization.input=pointwise", 2, "config.conflict"),
       (#"model={"type": "deeponet"}"#, 2, "config.range"),
     ] {

@@ -42,8 +42,10 @@ struct MetricTests {
     let inside = (0..<12).map { 2 + sin(Double($0)) }
     let predicted = inside.enumerated().map { $1 + 0.1 * cos(Double(3 * $0)) }
     let zeros = [Double](repeating: 0, count: 18)
-    let (part, whole) = (MetricGrid(points: [6], channels: 2, isPeriodic: [false]),
-      MetricGrid(points: [15], channels: 2, isPeriodic: [false]).covered(6.0 / 15))
+    let (part, whole) = (
+      MetricGrid(points: [6], channels: 2, isPeriodic: [false]),
+      MetricGrid(points: [15], channels: 2, isPeriodic: [false]).covered(6.0 / 15)
+    )
     for name in ["mse", "rmse", "nrmse", "vrmse", "relativeL1", "relativeL2", "maxError"] {
       guard let metric = MetricRegistry.entries.first(where: { $0.identifier == name }) else {
         Issue.record("no metric \(name)")

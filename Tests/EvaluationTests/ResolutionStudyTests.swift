@@ -32,20 +32,31 @@ import Training
     }
   }
 
-  /// u ↦ u for smooth u on 128 points, thinned to `strides`.
-  private func study(_ model: Stencil, strides: [Int]) throws -> ResolutionStudy {
+  /// A smooth function that vanishes at both ends of 128 periodic points, as input and as truth.
+  private static func packet(sample: Int, place: Int) -> (input: Double, truth: Double) {
+    let x = Double(place) / 128
+    let value = pow(sin(.pi * x), 4) * cos(2 * .pi * Double(sample) * x)
+    return (value, value)
+  }
+
+  /// A model on functions given point by point, thinned to `strides`.
+  private func study(
+    _ model: Stencil, strides: [Int], points: Int = 128, boundary: GridAxis.Boundary = .periodic,
+    functions: (_ sample: Int, _ place: Int) -> (input: Double, truth: Double) = ResolutionStudyTests.packet
+  ) throws -> ResolutionStudy {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("opkit-\(UUID().uuidString).h5")
       .path
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let x = (0..<128).map { Double($0) / 128 }
+    let intervals = Double(boundary == .closed ? points - 1 : points)
+    let x = (0..<points).map { Double($0) / intervals }
     let layout = SampleLayout(
-      axes: [GridAxis(name: "x", coordinates: x, boundary: .periodic)],
+      axes: [GridAxis(name: "x", coordinates: x, boundary: boundary)],
       fields: [.init(name: "a", longName: "input"), .init(name: "u", longName: "output")])
     let writer = try DatasetWriter(
       path: path, layout: layout, mapping: .steady(inputs: ["a"], outputs: ["u"]), sampleCount: 3)
     for sample in 1...3 {
-      let values = x.map { pow(sin(.pi * $0), 4) * cos(2 * .pi * Double(sample) * $0) }
-      try writer.append(SolvedSample(fields: [values, values], quality: [:]))
+      let values = (0..<points).map { functions(sample, $0) }
+      try writer.append(SolvedSample(fields: [values.map(\.input), values.map(\.truth)], quality: [:]))
     }
     try writer.finish()
     let file = try DatasetFile(path: path)
@@ -78,6 +89,40 @@ import Training
     let study = try study(Stencil(here: 0, next: 1), strides: strides)
     #expect(abs((study.order ?? 0) - 1) < 0.1)
     #expect(study.isConvergent && !study.isFlat && !study.isResolutionIndependent)
+  }
+
+  /// Spacings halve from grid to grid, numbers of points do not: with these the order would be 1.13.
+  @Test("on an axis with both ends a shift by one point converges with order one too")
+  func closed() throws {
+    let study = try study(
+      Stencil(here: 0, next: 1), strides: [1, 2, 4], points: 33, boundary: .closed
+    ) { sample, place in
+      let value = Double(sample) * pow(sin(.pi * Double(place) / 32), 2)
+      return (value, value)
+    }
+    #expect(study.rows.map(\.grid) == [[9], [17], [33]])
+    #expect(study.rows.map(\.spacing) == [0.125, 0.0625, 0.03125])
+    #expect(abs((study.order ?? 0) - 1) < 0.02)
+    #expect(study.isConvergent)
+  }
+
+  @Test("errors that are zero on all grids are flat, but not one that is zero on one grid alone")
+  func zeroError() throws {
+    let exact = try study(Stencil(here: 1, next: 0), strides: [1, 2])
+    #expect(exact.errorRatio == 1 && exact.isFlat)
+    let sometimes = try study(Stencil(here: 1, next: 0), strides: [1, 2, 4]) { sample, place in
+      let value = ResolutionStudyTests.packet(sample: sample, place: place).input
+      return (value, place % 4 == 0 ? value : value + 1)
+    }
+    #expect(sometimes.rows[0].metrics.first?.summary.mean == 0)
+    #expect(sometimes.errorRatio == .infinity && !sometimes.isFlat)
+  }
+
+  @Test("predictions that are no numbers are neither flat nor convergent")
+  func notANumber() throws {
+    let study = try study(Stencil(here: .nan, next: 0), strides: [1, 2, 4])
+    #expect(study.errorRatio == .infinity && !study.isFlat)
+    #expect(study.order == nil && !study.isConvergent)
   }
 
   @Test("a difference that forgets the spacing does not converge")

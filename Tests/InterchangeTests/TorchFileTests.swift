@@ -1,3 +1,4 @@
+import Configuration
 import Diagnostics
 import Interchange
 import Testing
@@ -15,6 +16,12 @@ import Testing
     fixture.pickle = ArchiveFixture.tensorPickle(
       shape: [3], strides: [1], count: 3, type: "ComplexFloatStorage")
     #expect(try fixture.with { try StateDict(path: $0).tensors["w"] }?.isComplex == true)
+  }
+
+  @Test("leaves no setting out that it cannot say")
+  func settings() throws {
+    let settings = try ArchiveFixture.plain.with { try TorchFile(path: $0).settings() }
+    #expect(settings?["w"] == "an object")
   }
 
   private func reason(_ bytes: [UInt8]) -> String? {

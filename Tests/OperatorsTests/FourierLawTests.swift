@@ -145,6 +145,19 @@ struct BandLimitedField {
   }
 
   /// T6
+  @Test(
+    "on grids with fewer points than modes the frequencies that exist keep their own weights",
+    arguments: [[12], [12, 9], [9, 12, 9]], ["fno", "tfno"])
+  func coarse(_ grid: [Int], type: String) throws {
+    let probe = try ModelProbe(linear.replacingOccurrences(of: "fno", with: type), grid: grid)
+    let field = BandLimitedField(highest: 1, dimensions: grid.count)
+    let few = grid.map { $0 / 3 }
+    let onAll = probe.output(field.values(grid, channels: 2), probe.shape(grid))
+    let onFew = probe.output(field.values(few, channels: 2), probe.shape(few))
+    expectClose(onFew, coarsened(onAll, grid, by: 3, channels: 1), tolerance: roundOff)
+  }
+
+  /// T6
   @Test("more modes than points, and grids that scaling does not lead back to, are refused")
   func refusals() {
     #expect(throws: (any Error).self) {
@@ -161,14 +174,28 @@ struct BandLimitedField {
     }
   }
 
-  /// Padding on both sides and behind the end, and back.
-  @Test("padding leaves the grid as it was and the identity untouched", arguments: ["both", "end"])
-  func padding(_ sides: String) throws {
-    let json =
-      #"{"type": "fno", "modes": 4, "width": 4, "padding": [0.25, 0.1], "paddingSides": "\#(sides)"}"#
-    let probe = try ModelProbe(json, grid: [8, 10])
-    #expect(probe.output(ModelProbe.noise(probe.shape([8, 10])), probe.shape([8, 10])).count == 80)
-    let wide = try ModelProbe(json, grid: [16, 20])
-    #expect(wide.builder.parameterCount == probe.builder.parameterCount)
+  @Test(
+    "padding puts zeros around the lifted field, which are cut off again",
+    arguments: [("both", [2, 1], [12, 12]), ("end", [0, 0], [10, 11])])
+  func padding(_ sides: String, before: [Int], wide: [Int]) throws {
+    let (grid, options) = ([8, 10], #""modes": 4, "width": 4, "embedding": "none""#)
+    let padding = #""padding": [0.25, 0.1], "paddingSides": "\#(sides)""#
+    let padded = try ModelProbe(#"{"type": "fno", \#(options), \#(padding)}"#, grid: grid)
+    let plain = try ModelProbe(#"{"type": "fno", \#(options)}"#, grid: wide)
+    // Without biases, zeros are lifted to zeros.
+    for probe in [padded, plain] {
+      for name in ["lifting.first.bias", "lifting.second.bias"] {
+        let bias = try #require(probe.builder.parameters.first { $0.name == name })
+        for place in bias.range { probe.values[place] = 0 }
+      }
+    }
+    let field = ModelProbe.noise(padded.shape(grid))
+    let places = (0..<80).map { (at: Int) in (at / 10 + before[0]) * wide[1] + at % 10 + before[1] }
+    var surrounded = [Double](repeating: 0, count: plain.shape(wide).count)
+    for (at, place) in places.enumerated() {
+      for channel in 0..<2 { surrounded[2 * place + channel] = field[2 * at + channel] }
+    }
+    let whole = plain.output(surrounded, plain.shape(wide))
+    expectClose(padded.output(field, padded.shape(grid)), places.map { whole[$0] }, tolerance: roundOff)
   }
 }

@@ -5,6 +5,15 @@ import Layers
 import Operators
 import Testing
 
+/// The axes of a grid of the given extents on the unit cube.
+func unitAxes(_ grid: [Int], boundary: GridAxis.Boundary = .periodic) -> [GridAxis] {
+  grid.enumerated().map { index, count in
+    GridAxis(
+      name: ["x", "y", "z"][index], coordinates: (0..<count).map { Double($0) / Double(count) },
+      boundary: boundary)
+  }
+}
+
 /// A model built from JSON for a grid of the given extents.
 func buildModel(
   _ json: String, inputs: Int, outputs: Int, grid: [Int], times: [Double] = [],
@@ -15,13 +24,9 @@ func buildModel(
   let reader = ConfigReader(try ConfigDocument.parse("{\"model\": \(json)}", source: "test.json"))
   let recipe = try ModelRegistry.read("model", from: reader)
   try reader.finish()
-  let axes = grid.enumerated().map { index, count in
-    GridAxis(
-      name: ["x", "y", "z"][index], coordinates: (0..<count).map { Double($0) / Double(count) },
-      boundary: boundary)
-  }
   let signature = OperatorSignature(
-    inputChannels: inputs, outputChannels: outputs, axes: axes, outputTimes: times)
+    inputChannels: inputs, outputChannels: outputs, axes: unitAxes(grid, boundary: boundary),
+    outputTimes: times)
   let builder = ParameterBuilder()
   return (try recipe.build(signature, builder), builder, signature)
 }
@@ -64,6 +69,10 @@ func buildModel(
       name: "FNO-2D time", json: #"{"type": "fno-original", "modes": 12, "width": 20}"#, inputs: 10,
       outputs: 1,
       grid: [64, 64], expected: 926_357),
+    // The paper's table counts 160 numbers of batch norms that its scripts construct and never call.
+    Count(
+      name: "FNO-2D time of the paper's table", json: #"{"type": "fno-original", "modes": 8, "width": 20}"#,
+      inputs: 10, outputs: 1, grid: [64, 64], expected: 414_517 - 160),
     Count(
       name: "FNO-3D", json: #"{"type": "fno-original", "modes": 8, "width": 20, "padding": [0, 0, 0.15]}"#,
       inputs: 10,
@@ -80,6 +89,10 @@ func buildModel(
       name: "neuraloperator Navier–Stokes",
       json: #"{"type": "fno", "modes": 64, "width": 64, "projectionRatio": 4}"#,
       inputs: 1, outputs: 1, grid: [128, 128], expected: 69_265_345),
+    Count(
+      name: "FNO of NNs-to-NOs",
+      json: #"{"type": "fno", "modes": 64, "width": 62, "liftingRatio": 4.13, "projectionRatio": 4.13}"#,
+      inputs: 1, outputs: 1, grid: [128, 128], expected: 65_013_187),
     Count(
       name: "TFNO, Tucker 0.42", json: #"{"type": "tfno", "modes": 16, "width": 64, "rank": 0.42}"#,
       inputs: 1,
@@ -99,6 +112,14 @@ func buildModel(
     Count(
       name: "TFNO, joint 0.1", json: #"{"type": "tfno", "modes": 64, "width": 64, "joint": true}"#, inputs: 1,
       outputs: 1, grid: [64, 64], expected: 50_881 + 6_412_880),
+    // The TFNO whose lifting reads field and coordinates once more for each level: 3 · 128 numbers.
+    Count(
+      name: "MG-TFNO, Tucker 0.1, one level", json: #"{"type": "mg-tfno", "modes": 16, "width": 64}"#,
+      inputs: 1, outputs: 1, grid: [32, 32], expected: 50_881 + 3 * 128 + 4 * 119_588),
+    Count(
+      name: "MG-TFNO, CP 0.1, two levels",
+      json: #"{"type": "mg-tfno", "modes": 16, "width": 64, "levels": 2, "factorization": "cp"}"#, inputs: 1,
+      outputs: 1, grid: [32, 32], expected: 50_881 + 2 * 3 * 128 + 4 * 2 * 386 * (1 + 64 + 64 + 16 + 9)),
     Count(
       name: "original FNO on 64 modes, today's form without channel networks",
       json:

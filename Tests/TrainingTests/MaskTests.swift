@@ -38,7 +38,8 @@ import Training
 
   private static let deepONet =
     #"{"type": "deeponet", "features": 6, "branch": {"type": "mlp", "hidden": [8]}, "trunk": {"hidden": [8]}}"#
-  private static let podDeepONet = #"{"type": "pod-deeponet", "modes": 3, "branch": {"type": "mlp", "hidden": [8]}}"#
+  private static let podDeepONet =
+    #"{"type": "pod-deeponet", "modes": 3, "branch": {"type": "mlp", "hidden": [8]}}"#
 
   private func trained(
     _ path: String, mask: String?, loss: String = "relativeL2", model: String = Self.deepONet,
@@ -54,7 +55,8 @@ import Training
     let configuration = try TrainingConfiguration(from: reader.section("training", doc: ""))
     let data = try LearningData(
       DataConfiguration(
-        path: path, train: 8, test: 4, reading: ReadingOptions(mask: mask), outputNormalization: normalization))
+        path: path, train: 8, test: 4, reading: ReadingOptions(mask: mask), outputNormalization: normalization
+      ))
     let builder = ParameterBuilder()
     let model = try recipe.build(data.signature, builder)
     let table = try data.table(data.train)
@@ -95,7 +97,8 @@ import Training
     }
   }
 
-  @Test("values that are neither 0 nor 1 are no mask, and neither is a field of a mapping in time or of points")
+  @Test(
+    "values that are neither 0 nor 1 are no mask, and neither is a field of a mapping in time or of points")
   func refusals() throws {
     try inFolder { folder in
       let path = folder + "/zeros.h5"

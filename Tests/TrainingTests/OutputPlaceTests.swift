@@ -9,7 +9,8 @@ import Testing
 import Training
 
 @Suite("Where outputs are") struct OutputPlaceTests {
-  private static let line = GridAxis(name: "x", coordinates: (0..<9).map { Double($0) / 8 }, boundary: .closed)
+  private static let line = GridAxis(
+    name: "x", coordinates: (0..<9).map { Double($0) / 8 }, boundary: .closed)
   private static let circle = GridAxis(
     name: "x", coordinates: (0..<8).map { Double($0) / 8 }, boundary: .periodic)
 
@@ -48,7 +49,8 @@ import Training
   @Test("a basis is refused at other points than those of its outputs")
   func basisPoints() throws {
     func queries(_ places: [Double]) -> QueryPoints { .common(coordinates: places, dimensions: 1) }
-    let recipe = try recipe(#"{"type": "pod-deeponet", "modes": 2, "branch": {"type": "mlp", "hidden": [4]}}"#)
+    let recipe = try recipe(
+      #"{"type": "pod-deeponet", "modes": 2, "branch": {"type": "mlp", "hidden": [4]}}"#)
     let model = try recipe.build(signature(queries: queries([0.1, 0.4, 0.9])), ParameterBuilder())
     #expect(throws: Never.self) { try recipe.validate(model, signature(queries: queries([0.1, 0.4, 0.9]))) }
     for places in [[0.1, 0.4], [0.1, 0.4, 0.8], [0.1, 0.4, 0.9, 1]] {

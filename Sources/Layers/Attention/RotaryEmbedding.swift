@@ -14,6 +14,17 @@ import Tensors
 public struct RotaryEmbedding: Sendable {
   private let rates: [(axis: Int, rate: Double)]
 
+  /// Refuses heads without a pair of channels for each axis.
+  ///
+  /// - Parameter key: the setting that says how wide heads are.
+  /// - Throws: ``ModelError``.
+  public static func check(headWidth: Int, dimensions: Int, key: String) throws {
+    if headWidth % 2 != 0 { throw ModelError.oddHead(key: key, width: headWidth) }
+    if headWidth / 2 < dimensions {
+      throw ModelError.narrowHead(key: key, width: headWidth, axes: dimensions)
+    }
+  }
+
   /// - Parameters:
   ///   - headWidth: channels of a head, an even number.
   ///   - highest: rate of the first pair of every axis.

@@ -43,4 +43,40 @@ public struct Factorization: Sendable, Equatable {
     self.fixedAxes = fixedAxes
     self.contraction = contraction
   }
+
+  /// Refuses ranks and axes that are not those of a tensor, and axes that its form has no use for.
+  ///
+  /// - Parameter extents: of the tensor, in the order of ``fixedAxes``.
+  /// - Throws: ``ModelError``.
+  func check(extents: [Int]) throws {
+    if let ranks {
+      let highest = highestRanks(extents)
+      guard ranks.count == highest.count else {
+        throw ModelError.rankCount(form: form.rawValue, count: ranks.count, needed: highest.count)
+      }
+      for (index, (rank, most)) in zip(ranks, highest).enumerated() where rank > most {
+        throw ModelError.rankExceedsWeight(index: index, rank: rank, most: most)
+      }
+    }
+    guard !fixedAxes.isEmpty else { return }
+    if form != .tucker { throw ModelError.fixedAxesOfForm(form.rawValue) }
+    if ranks != nil { throw ModelError.fixedAxesBesideRanks }
+    for (index, axis) in fixedAxes.enumerated() where axis >= extents.count {
+      throw ModelError.noSuchAxis(key: "fixedAxes[\(index)]", axis: axis, axes: extents.count)
+    }
+  }
+
+  /// The ranks with which factors can be any tensor of these extents; higher ones add numbers and no tensors.
+  /// At the ends of a train TensorLy's rule goes beyond them; what it gives for the fraction 1 is allowed.
+  private func highestRanks(_ extents: [Int]) -> [Int] {
+    /// Products beyond any rank that can be asked for are cut, so that they fit.
+    func product(_ extents: some Sequence<Int>) -> Int { extents.reduce(1) { min($0 * $1, 1 << 32) } }
+    switch form {
+    case .tucker: return extents
+    case .cp: return [product(extents.sorted().dropLast())]
+    case .tt:
+      let rule = FactorizedRank.tensorTrain(shape: extents, fraction: 1)
+      return (1..<extents.count).map { max(rule[$0], min(product(extents[..<$0]), product(extents[$0...]))) }
+    }
+  }
 }

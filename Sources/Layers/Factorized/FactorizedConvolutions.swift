@@ -20,10 +20,11 @@ public struct FactorizedConvolutions {
   ///   - isSeparable: no mixing of channels.
   ///   - deviation: σ of the dense weight's initial numbers.
   ///   - scope: name of a layer's parameters.
+  /// - Throws: ``ModelError`` where ranks or axes are not those of the weight.
   public init(
     layers: Int, width: Int, modes: [Int], factorization: Factorization, isJoint: Bool, isSeparable: Bool,
     deviation: Double, scope: (_ layer: Int) -> String, in builder: ParameterBuilder
-  ) {
+  ) throws {
     self.layers = layers
     self.factorization = factorization
     let channels = isSeparable ? [width] : [width, width]
@@ -33,6 +34,7 @@ public struct FactorizedConvolutions {
       scopes = ["spectral"]
       let axes = FactorizedTensor.Axes(
         slabs: layers << (modes.count - 1), channels: channels, modes: halfModes)
+      try factorization.check(extents: axes.all)
       tensors = [
         builder.scope("spectral") { FactorizedTensor(axes, factorization, deviation: deviation, in: builder) }
       ]
@@ -40,6 +42,7 @@ public struct FactorizedConvolutions {
       frequencies = SpectralConvolution.frequencies(modes: modes, selection: .twoSided)
       scopes = (0..<layers).map(scope)
       let axes = FactorizedTensor.Axes(channels: channels, modes: frequencies.map(\.count))
+      try factorization.check(extents: axes.all)
       tensors = scopes.map { name in
         builder.scope(name) { FactorizedTensor(axes, factorization, deviation: deviation, in: builder) }
       }

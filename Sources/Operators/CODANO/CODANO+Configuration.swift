@@ -52,7 +52,7 @@ extension CODANO {
         "networkWidth", default: 32, in: 1...65_536, doc: "hidden channels of the mixers' channel networks")
       embedding = try reader.choice(
         "embedding", default: .halfOpen,
-        doc: "coordinates appended to each variable: half-open (j/N), closed, none")
+        doc: "coordinates appended to each variable: half-open (j/N), closed, circle (cos, sin 2πj/N), none")
       staticChannels = try reader.int(
         "staticChannels", default: 0, in: 0...4096,
         doc: "how many of the last input channels are no variables, but seen by each of them")

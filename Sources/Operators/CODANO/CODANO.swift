@@ -51,6 +51,7 @@ public struct CODANO: OperatorModel {
     projection = PointwiseNetwork(
       "projection", inputs: width, hidden: configuration.projectionWidth, outputs: 1,
       activation: configuration.activation, in: builder)
+    try requireModes(on: signature.gridShape)
   }
 
   /// Points added on each side of each axis.
@@ -58,12 +59,16 @@ public struct CODANO: OperatorModel {
     zip(grid, padding).map { Int((Double($0) * $1).rounded(.toNearestOrEven)) }
   }
 
-  public func validate(grid: [Int]) throws {
+  /// Refuses modes that the training grid does not have: their weights would never be used.
+  private func requireModes(on grid: [Int]) throws {
     for (axis, (m, (n, margin))) in zip(modes, zip(grid, margin(grid))).enumerated() where m > n + 2 * margin
     {
       throw ModelError.modesExceedGrid(axis: axis, modes: m, points: n, most: n + 2 * margin, least: m)
     }
   }
+
+  /// Any grid will do: on a coarser one the frequencies that exist keep their own weights.
+  public func validate(grid: [Int]) throws {}
 
   /// Channels of each token, of the input with the coordinates behind it and then, for codes, a one and a zero: a
   /// variable's own frames, what all share, and its code.

@@ -31,7 +31,8 @@ public struct DeepONet: PointOperatorModel {
         hasLastBias: configuration.hasBias, initialization: configuration.initialization),
       signature: signature, builder: builder)
     trunk = try Trunk(
-      features: configuration.trunkFeatures, key: "trunk.features", widths: configuration.trunkHidden + [configuration.features],
+      features: configuration.trunkFeatures, key: "trunk.features",
+      widths: configuration.trunkHidden + [configuration.features],
       activation: configuration.trunkActivation, initialization: configuration.initialization,
       signature: signature, in: builder)
     bias = configuration.hasBias ? builder.parameter("bias", shape: [outputs], initial: .zeros) : nil

@@ -16,6 +16,7 @@ public struct FNO: IncrementalModel {
   public init(_ configuration: Configuration, signature: OperatorSignature, builder: ParameterBuilder) throws
   {
     network = try FourierNetwork(configuration, signature: signature, builder: builder)
+    try network.requireModes(on: signature.gridShape)
   }
 
   public func validate(grid: [Int]) throws { try network.validate(grid: grid) }

@@ -44,8 +44,7 @@ struct FourierNetwork {
     let deviation = (2 / Double(2 * width)).squareRoot()
     let scope = { (index: Int) in "blocks.\(index).spectral" }
     let factors = try factorization.map { weights in
-      try weights.check(dimensions: d, isSeparable: configuration.separable)
-      return FactorizedConvolutions(
+      try FactorizedConvolutions(
         layers: layers, width: width, modes: modes, factorization: weights.factorization,
         isJoint: weights.isJoint, isSeparable: configuration.separable, deviation: deviation, scope: scope,
         in: builder)
@@ -84,7 +83,8 @@ struct FourierNetwork {
     configuration.paddingSides == .both ? margin(grid) : grid.map { _ in 0 }
   }
 
-  private func padded(_ grid: [Int]) -> [Int] {
+  /// The grid of the first layer.
+  func padded(_ grid: [Int]) -> [Int] {
     zip(grid, zip(front(grid), margin(grid))).map { $0 + $1.0 + $1.1 }
   }
 
@@ -105,11 +105,25 @@ struct FourierNetwork {
     }
   }
 
-  func validate(grid: [Int]) throws {
+  /// Refuses modes that some layer does not have on the grid that the network is trained on: their weights
+  /// would never be used. On coarser grids the frequencies that exist keep their own weights.
+  func requireModes(on grid: [Int]) throws {
     let padded = padded(grid)
     for (axis, (m, n)) in zip(modes, padded).enumerated() where m > n {
       throw ModelError.modesExceedGrid(axis: axis, modes: m, points: grid[axis], most: n, least: m)
     }
+    let ends = grids(from: padded)
+    for (layer, (from, to)) in zip([padded] + ends, ends).enumerated() {
+      // What a layer computes is cut to the modes of the grid that it ends on.
+      for (axis, points) in zip(from, to).map({ min($0, $1) }).enumerated() where modes[axis] > points {
+        throw ModelError.modesExceedLayer(
+          key: "modes[\(axis)]", layer: layer, modes: modes[axis], points: points, most: points)
+      }
+    }
+  }
+
+  func validate(grid: [Int]) throws {
+    let padded = padded(grid)
     if let final = grids(from: padded).last, final != padded {
       throw ModelError.gridChanges(key: "scaling", from: padded, to: final)
     }

@@ -40,7 +40,7 @@ extension LSM {
         "projectionWidth", default: 128, in: 1...65536, doc: "hidden channels of the projection")
       embedding = try reader.choice(
         "embedding", default: .closed,
-        doc: "coordinates appended to the input: closed (j/(N-1)), half-open, none")
+        doc: "coordinates appended to the input: closed (j/(N-1)), half-open, circle (cos, sin 2πj/N), none")
     }
   }
 }

@@ -23,6 +23,7 @@ public struct LocalNO: OperatorModel {
     spacing = GridSpacing(signature.axes)
     network = try FourierNetwork(
       configuration.network, kernels: configuration.kernels, signature: signature, builder: builder)
+    try network.requireModes(on: signature.gridShape)
   }
 
   public func validate(grid: [Int]) throws {

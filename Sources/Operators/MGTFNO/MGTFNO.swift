@@ -33,6 +33,25 @@ public struct MGTFNO: OperatorModel {
       * (configuration.levels + 1)
     self.network = try FourierNetwork(
       network, factorization: configuration.weights, signature: patches, builder: builder)
+    try validate(grid: signature.gridShape)
+    try requireModes(on: signature.gridShape)
+  }
+
+  /// Refuses modes that the windows of the training grid do not have, in points of the data.
+  private func requireModes(on grid: [Int]) throws {
+    do {
+      try network.requireModes(on: patches(grid).window)
+    } catch ModelError.modesExceedGrid(let axis, let modes, _, let most, _, _) {
+      // A window has as many points as its patch or more.
+      let least = (1...modes).first { points in
+        var finer = grid
+        finer[axis] = points << configuration.levels
+        return network.padded(patches(finer).window)[axis] >= modes
+      }
+      throw ModelError.modesExceedWindow(
+        axis: axis, modes: modes, points: grid[axis], most: most,
+        least: (least ?? modes) << configuration.levels)
+    }
   }
 
   private func patches(_ grid: [Int]) -> PatchGrid {

@@ -35,7 +35,8 @@ public struct MultiONet: PointOperatorModel {
         activation: configuration.branchActivation, lastActivation: configuration.branchActivation,
         initialization: configuration.initialization), in: builder)
     trunk = try Trunk(
-      features: configuration.trunkFeatures, key: "features", widths: widths, activation: configuration.trunkActivation,
+      features: configuration.trunkFeatures, key: "features", widths: widths,
+      activation: configuration.trunkActivation,
       initialization: configuration.initialization, signature: signature, in: builder)
     weights = (0..<configuration.paired).map {
       builder.parameter("layerWeights.\($0)", shape: [1], initial: .zeros)

@@ -21,7 +21,7 @@ extension OFormer {
     public var attention: IntegralAttention.Kind
     public var attentionNorm: IntegralAttention.Norm
     public var norm: Norm
-    /// Kept modes per axis of the spectral convolutions, both signs counted; 0 for layers without.
+    /// Kept modes per axis of the spectral convolutions, both signs counted; 0 on all for layers without.
     public var modes: [Int]
     public var mlpRatio: Double
     /// Highest rate of rotary position, radians over the domain's length; 0 for none.
@@ -34,7 +34,8 @@ extension OFormer {
       layers = try reader.int("layers", default: 4, in: 1...64, doc: "layers")
       heads = try reader.int("heads", default: 4, in: 1...256, doc: "attention heads")
       headWidth = try reader.int(
-        "headWidth", default: 0, in: 0...4096, doc: "channels of each head; 0 for width/heads")
+        "headWidth", default: 0, in: 0...4096,
+        doc: "channels of each head, for rotary position two per axis or more; 0 for width/heads")
       attention = try reader.choice(
         "attention", default: .linear,
         doc: "kernel of the attention: softmax, linear, nala (norm-aware linear)")
@@ -50,7 +51,7 @@ extension OFormer {
       modes = try reader.ints(
         "modes", default: [16], each: 0...4096,
         doc:
-          "kept Fourier modes per axis of the spectral convolutions, positive and negative together; 0 for none"
+          "kept Fourier modes per axis of the spectral convolutions, both signs counted; 0 on all for none"
       )
       mlpRatio = try reader.double(
         "mlpRatio", default: 2, in: 0...64, exclusiveMinimum: 0,

@@ -31,10 +31,14 @@ public struct OFormer: OperatorModel {
       throw ModelError.headsDoNotDivide(key: "heads", heads: heads, width: width)
     }
     let headWidth = configuration.headWidth == 0 ? width / heads : configuration.headWidth
-    if configuration.rotaryFrequency > 0 && headWidth % 2 != 0 {
-      throw ModelError.oddHead(key: "headWidth", width: headWidth)
+    if configuration.rotaryFrequency > 0 {
+      try RotaryEmbedding.check(
+        headWidth: headWidth, dimensions: d, key: configuration.headWidth == 0 ? "heads" : "headWidth")
     }
     let modes = try perAxis(configuration.modes, key: "modes", dimensions: d)
+    if let axis = modes.firstIndex(of: 0), modes.contains(where: { $0 > 0 }) {
+      throw ModelError.modesOnSomeAxes(axis: axis)
+    }
     self.modes = modes.contains(0) ? nil : modes
     spacing = GridSpacing(signature.axes)
     rotary =
@@ -52,13 +56,18 @@ public struct OFormer: OperatorModel {
       }
     }
     projection = Linear("projection", inputs: width, outputs: signature.outputChannels, in: builder)
+    try requireModes(on: signature.gridShape)
   }
 
-  public func validate(grid: [Int]) throws {
+  /// Refuses modes that the training grid does not have: their weights would never be used.
+  private func requireModes(on grid: [Int]) throws {
     for (axis, (m, n)) in zip(modes ?? [], grid).enumerated() where m > n {
       throw ModelError.modesExceedGrid(axis: axis, modes: m, points: n, most: n, least: m)
     }
   }
+
+  /// Any grid will do: on a coarser one the frequencies that exist keep their own weights.
+  public func validate(grid: [Int]) throws {}
 
   public func callAsFunction(_ input: Variable) -> Variable {
     let (grid, precision) = (input.shape.grid, input.graph.precision)

@@ -23,7 +23,7 @@ extension OriginalFNO {
         "projectionWidth", default: 128, in: 1...65536, doc: "hidden channels of the projection")
       embedding = try reader.choice(
         "embedding", default: .closed,
-        doc: "coordinates appended to the input: closed (j/(N-1)), half-open, none")
+        doc: "coordinates appended to the input: closed (j/(N-1)), half-open, circle (cos, sin 2πj/N), none")
       padding = try reader.doubles(
         "padding", default: [0], each: 0...1,
         doc: "fraction of the domain padded with zeros behind the end; one number or one per axis")

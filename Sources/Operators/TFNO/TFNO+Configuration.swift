@@ -7,25 +7,6 @@ extension TFNO {
     var factorization: Factorization
     /// One tensor for all layers.
     var isJoint: Bool
-
-    /// - Throws: ``ModelError`` where ranks or axes are not those of the weight.
-    func check(dimensions: Int, isSeparable: Bool) throws {
-      let axes = (isJoint ? 1 : 0) + (isSeparable ? 1 : 2) + dimensions
-      if let ranks = factorization.ranks {
-        let needed: Int
-        switch factorization.form {
-        case .tucker: needed = axes
-        case .cp: needed = 1
-        case .tt: needed = axes - 1
-        }
-        if ranks.count != needed {
-          throw ModelError.rankCount(form: factorization.form.rawValue, count: ranks.count, needed: needed)
-        }
-      }
-      for (index, axis) in factorization.fixedAxes.enumerated() where axis >= axes {
-        throw ModelError.noSuchAxis(key: "fixedAxes[\(index)]", axis: axis, axes: axes)
-      }
-    }
   }
 
   /// Settings of ``TFNO``: those of ``FNO`` and of the factorisation; defaults are neuraloperator's.

@@ -18,6 +18,7 @@ public struct TFNO: OperatorModel {
   {
     network = try FourierNetwork(
       configuration.network, factorization: configuration.weights, signature: signature, builder: builder)
+    try network.requireModes(on: signature.gridShape)
   }
 
   public func validate(grid: [Int]) throws { try network.validate(grid: grid) }

@@ -28,6 +28,9 @@ public struct UNO: OperatorModel {
     scales = try perLayer(configuration.scales, key: "scales", layers: count - 1) + [1]
     let modes = try perLayer(configuration.modes, key: "modes", layers: count)
     self.modes = modes
+    for (index, block) in configuration.norms.enumerated() where block >= count {
+      throw ModelError.noSuchBlock(key: "norms[\(index)]", block: block, blocks: count)
+    }
     let widths = [signature.inputChannels + embedding.channels(dimensions: d), width / 2, width]
     lifting = (0..<2).map {
       Linear("lifting.\($0)", inputs: widths[$0], outputs: widths[$0 + 1], in: builder)
@@ -45,6 +48,7 @@ public struct UNO: OperatorModel {
     }
     projection = PointwiseNetwork(
       "projection", inputs: inputs + width, hidden: width, outputs: signature.outputChannels, in: builder)
+    try requireModes(on: signature.gridShape)
   }
 
   /// The block whose output stands beside that of block `index`: its mirror image, unless they are neighbours.
@@ -62,17 +66,25 @@ public struct UNO: OperatorModel {
     scales.map { scale in padded(grid).map { max(1, Int(Double($0) * scale)) } }
   }
 
-  public func validate(grid: [Int]) throws {
+  /// Refuses modes that a block does not have on the training grid: their weights would never be used.
+  private func requireModes(on grid: [Int]) throws {
     let ends = grids(grid)
     for (index, (from, to)) in zip([padded(grid)] + ends, ends).enumerated() {
       for (axis, points) in zip(from, to).map({ min($0, $1) }).enumerated() {
         let most = axis == grid.count - 1 ? points / 2 + 1 : points / 2
         if modes[index] > most {
-          throw ModelError.modesExceedLayer(layer: index, modes: modes[index], points: points, most: most)
+          throw ModelError.modesExceedLayer(
+            key: "modes[\(index)]", layer: index, modes: modes[index], points: points, most: most)
         }
       }
-      if let mirror = UNO.partner(of: index, blocks: blocks.count), ends[mirror] != to {
-        throw ModelError.gridChanges(key: "scales", from: ends[mirror], to: to)
+    }
+  }
+
+  public func validate(grid: [Int]) throws {
+    let ends = grids(grid)
+    for (index, end) in ends.enumerated() {
+      if let mirror = UNO.partner(of: index, blocks: blocks.count), ends[mirror] != end {
+        throw ModelError.gridChanges(key: "scales", from: ends[mirror], to: end)
       }
     }
   }

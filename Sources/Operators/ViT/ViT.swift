@@ -33,8 +33,8 @@ public struct ViT: OperatorModel {
     let d = signature.dimensions
     let (width, heads, knots) = (configuration.width, configuration.heads, configuration.knots)
     if width % heads != 0 { throw ModelError.headsDoNotDivide(key: "heads", heads: heads, width: width) }
-    if configuration.position == .rotary && (width / heads) % 2 != 0 {
-      throw ModelError.oddHead(key: "heads", width: width / heads)
+    if configuration.position == .rotary {
+      try RotaryEmbedding.check(headWidth: width / heads, dimensions: d, key: "heads")
     }
     let patches = try perAxis(configuration.patches, key: "patches", dimensions: d)
     placements = GridSpacing(signature.axes).placements

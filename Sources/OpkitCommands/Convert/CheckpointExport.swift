@@ -12,6 +12,7 @@ import Training
 struct CheckpointExport {
   private let state: StateDict
   private let parameterCount: Int
+  private let isNormalized: Bool
 
   /// Whether a file is a checkpoint of opkit.
   static func isCheckpoint(_ path: String) -> Bool {
@@ -23,38 +24,31 @@ struct CheckpointExport {
     let text = file.checkpoint.configuration.serialized(indent: 2)
     let reader = ConfigReader(try ConfigDocument.parse(text, source: path))
     let configuration = try TrainConfiguration(from: reader)
+    let signature = file.checkpoint.signature
     let builder = ParameterBuilder()
-    _ = try configuration.model.build(file.checkpoint.signature, builder)
+    _ = try configuration.model.build(signature, builder)
+    let model = reader.resolved["model"] ?? .null
+    let arguments = try NeuraloperatorArguments(model, dimensions: signature.dimensions, path: path)
     let values = HostBuffer(count: builder.memoryCount, precision: configuration.training.precision)
     try file.readWeights(parameters: builder.parameters, into: values)
-    let model = file.checkpoint.configuration["model"] ?? .null
-    guard ["fno", "tfno"].contains(model["type"]?.stringValue),
-      let layout = CheckpointExport.layout(model, dimensions: file.checkpoint.signature.dimensions),
-      let tensors = layout.tensors(builder.parameters, values: values)
-    else {
-      throw InterchangeError.unsupported(
-        path: path, setting: "model.type", value: model["type"]?.stringValue ?? "unknown")
+    guard let tensors = arguments.layout.tensors(builder.parameters, values: values) else {
+      throw InterchangeError.notExportable(
+        path: path, setting: "model.type", value: configuration.model.card.identifier,
+        reason: "one of its parameters has no tensor there")
     }
-    state = StateDict(path: path, tensors: tensors)
+    state = StateDict(path: path, tensors: tensors, settings: try arguments.settings(for: tensors))
     parameterCount = builder.parameterCount
-  }
-
-  /// The layout of a resolved configuration; nil for joint weights, which the library no longer has.
-  private static func layout(_ model: JSONValue, dimensions: Int) -> NeuraloperatorLayout? {
-    let list = (model["modes"]?.arrayValue ?? []).compactMap(\.intValue)
-    guard !list.isEmpty, model["joint"]?.boolValue != true else { return nil }
-    var modes = list.count == dimensions ? list : [Int](repeating: list[0], count: dimensions)
-    modes[dimensions - 1] = modes[dimensions - 1] / 2 + 1
-    return NeuraloperatorLayout(
-      modes: modes, isSeparable: model["separable"]?.boolValue ?? false,
-      hasNetworks: model["mlpRatio"]?.doubleValue != 0)
+    let normalizers = [file.checkpoint.inputNormalizer, file.checkpoint.outputNormalizer]
+    isNormalized = normalizers.contains { $0.kind != .none }
   }
 
   func write(to path: String, overwrite: Bool) throws -> String {
     try state.write(to: path, overwrite: overwrite)
-    return tableText([
+    var rows = [
       ["state dict", path], ["parameters", grouped(parameterCount)],
       ["tensors", String(state.tensors.count)],
-    ])
+    ]
+    if isNormalized { rows.append(["normalisation", "left out: inputs and outputs are normalised ones"]) }
+    return tableText(rows)
   }
 }

@@ -9,9 +9,10 @@ struct Convert: OpkitCommand {
     commandName: "convert",
     abstract: "Turn a neuraloperator state dict into a checkpoint, or a checkpoint into one.",
     discussion: """
-      Reads FNO and TFNO (Tucker, CP, TT) models of neuraloperator 1.0 and later: safetensors files, and files of \
+      Reads FNO and TFNO (Tucker, CP, TT) models of neuraloperator 1.0 and 2.0: safetensors files, and files of \
       torch.save (.pt), which are read as data; nothing in them is executed. A checkpoint of opkit is written as a \
-      state dict in safetensors, which safetensors.torch.load_file and load_state_dict read.
+      state dict in safetensors, which safetensors.torch.load_file and load_state_dict read, with the constructor's \
+      arguments in its metadata. A setting that would make another function is refused, in both directions.
 
       Sizes come from the tensors, settings that leave no trace in them from the state dict's own metadata, from \
       NAME_metadata.pkl (--metadata) or from --set model.KEY=VALUE; otherwise they are the library's defaults. \
