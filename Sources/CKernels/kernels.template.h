@@ -15,6 +15,7 @@ typedef REAL vecu __attribute__((ext_vector_type(VL), aligned(ELEMENT_SIZE)));
 #include "mirrored.template.h"
 #include "pointwise.template.h"
 #include "convolution.template.h"
+#include "winograd.template.h"
 #include "dense.template.h"
 #include "norm.template.h"
 #include "attention.template.h"
@@ -57,6 +58,11 @@ const OpkitKernels NAME(table) = {
     .pack = NAME(pack),
     .pack_transposed = NAME(pack_transposed),
     .gemm_gathered = NAME(gemm_gathered),
+    .winograd_input = NAME(winograd_input),
+    .winograd_gradient = NAME(winograd_gradient),
+    .winograd_output = NAME(winograd_output),
+    .winograd_weights = NAME(winograd_weights),
+    .winograd_weights_adjoint = NAME(winograd_weights_adjoint),
     .depthwise = NAME(depthwise),
     .depthwise_outer = NAME(depthwise_outer),
     .window_max = NAME(window_max),

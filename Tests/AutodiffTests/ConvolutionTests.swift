@@ -119,4 +119,80 @@ import Testing
     let (left, right) = (dot(forward, g), dot(u, back))
     #expect(abs(left - right) <= 1e-12 * max(abs(left), 1))
   }
+
+  /// Enough points and channels for Winograd's algorithm, whose tiles the grid does not fill evenly.
+  private static let large = [
+    (before: [1, 1], after: [1, 1], grid: [34, 26]), (before: [2, 0], after: [0, 2], grid: [18, 16]),
+    (before: [0, 0], after: [0, 0], grid: [20, 36]), (before: [2, 2], after: [2, 2], grid: [16, 24]),
+  ]
+
+  /// ⟨y, g⟩ is linear in each of x, w and g, so that its value and gradients are sums over the definition's triples.
+  @Test(
+    "of stride 1 and 3 × 3 points, however they are computed, equal their definition, with all gradients",
+    arguments: 0..<4, Boundary.allCases)
+  func winograd(_ index: Int, _ boundary: Boundary) {
+    let (inputs, outputs, setting) = (17, 18, Self.large[index])
+    let window = ConvolutionWindow(
+      kernel: [3, 3], stride: [1, 1], before: setting.before, after: setting.after,
+      boundary: [boundary, boundary])
+    let graph = Graph(precision: .float64)
+    let builder = ParameterBuilder()
+    let weight = builder.parameter("w", shape: [3, 3, inputs, outputs], initial: .zeros)
+    let bias = builder.parameter("b", shape: [outputs], initial: .zeros)
+    let x = graph.input(FieldShape(batch: 2, grid: setting.grid, channels: inputs), needsGradient: true)
+    let y = x.convolved(weight: weight, bias: bias, window: window)
+    let program = Program(graph, results: [y], loss: y)
+    let parameters = HostBuffer(count: builder.memoryCount, precision: .float64)
+    let gradients = HostBuffer(count: builder.memoryCount, precision: .float64)
+    random(parameters.slice(), "w")
+    let frame = Frame(program, parameters: parameters, gradients: gradients)
+    random(program.values(of: x, in: frame), "x")
+    program.forward(in: frame)
+    let g = HostBuffer(count: y.shape.count, precision: .float64)
+    random(g.slice(), "g")
+    let (field, result) = (
+      doubles(program.values(of: x, in: frame)), doubles(program.values(of: y, in: frame))
+    )
+    program.backward(in: frame, from: g.slice())
+    let (n, m) = (setting.grid, y.shape.grid)
+    var expected = (0..<y.shape.count).map { parameters[bias.offset + $0 % outputs] }
+    var dx = [Double](repeating: 0, count: x.shape.count)
+    var dw = [Double](repeating: 0, count: 9 * inputs * outputs)
+    for sample in 0..<2 {
+      for i in 0..<m[0] {
+        for j in 0..<m[1] {
+          let row = ((sample * m[0] + i) * m[1] + j) * outputs
+          for tap in 0..<9 {
+            guard let a = source(i - setting.before[0] + tap / 3, n[0], boundary),
+              let b = source(j - setting.before[1] + tap % 3, n[1], boundary)
+            else { continue }
+            let place = ((sample * n[0] + a) * n[1] + b) * inputs
+            for c in 0..<inputs {
+              let first = (tap * inputs + c) * outputs
+              for o in 0..<outputs {
+                let w = parameters[weight.offset + first + o]
+                expected[row + o] += w * field[place + c]
+                dx[place + c] += w * g[row + o]
+                dw[first + o] += field[place + c] * g[row + o]
+              }
+            }
+          }
+        }
+      }
+    }
+    expectClose(result, expected, tolerance: 1e-13)
+    expectClose(doubles(program.gradient(of: x, in: frame)), dx, tolerance: 1e-13)
+    expectClose(dw.indices.map { gradients[weight.offset + $0] }, dw, tolerance: 1e-13)
+  }
+
+  private func doubles(_ slice: Slice) -> [Double] { (0..<slice.count).map { slice[$0] } }
+
+  private func source(_ position: Int, _ points: Int, _ boundary: Boundary) -> Int? {
+    if (0..<points).contains(position) { return position }
+    switch boundary {
+    case .zero: return nil
+    case .periodic: return (position + points) % points
+    case .reflect: return position < 0 ? -position : 2 * (points - 1) - position
+    }
+  }
 }

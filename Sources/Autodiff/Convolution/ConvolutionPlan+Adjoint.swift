@@ -61,6 +61,9 @@ extension ConvolutionPlan {
     gathersAdjoint ? 0 : (0..<3).map { fine[$0] + before[$0] + after[$0] }.reduce(1, *) * inputs
   }
 
+  /// How the coarse grid continues for the adjoint.
+  var adjointBoundary: [Boundary] { boundary.map { $0 == .periodic && gathersAdjoint ? .periodic : .zero } }
+
   /// Packs weights `[kernel…][Cin/groups][Cout]` for ``adjoint``: per phase, taps in falling order, transposed.
   func packAdjoint(_ kernels: Kernels, _ weights: Slice, into packed: Slice) {
     for phase in phases {
@@ -123,6 +126,12 @@ extension ConvolutionPlan {
     gatherAdjoint(
       kernels, dy, packed: packed, start: .zero, box: box, first: [0, 0, 0], extent: extent, into: folded,
       tables: tables, epilogue: nil)
+    fold(kernels, folded, start: start, into: dx)
+  }
+
+  /// dx = start + what the continued field's gradient means for the points that it continues.
+  func fold(_ kernels: Kernels, _ folded: Slice, start: Kernels.Start, into dx: Slice) {
+    let extent = (0..<3).map { fine[$0] + before[$0] + after[$0] }
     if case .accumulate = start {} else { kernels.clear(dx) }
     GridBox(grid: fine, boundary: boundary, channels: inputs).add(
       kernels, folded,
@@ -136,8 +145,7 @@ extension ConvolutionPlan {
     _ kernels: Kernels, _ dy: Slice, packed: Slice, start: Kernels.Start, box: Slice, first: [Int],
     extent: [Int], into dx: Slice, tables: AdjointTables, epilogue: Epilogue?
   ) {
-    let repeats = boundary.map { $0 == .periodic && gathersAdjoint ? Boundary.periodic : Boundary.zero }
-    let gather = GridBox(grid: coarse, boundary: repeats, channels: outputs)
+    let gather = GridBox(grid: coarse, boundary: adjointBoundary, channels: outputs)
     let cells = (0..<3).map { (a: Int) -> Range<Int> in
       let last = (first[a] + extent[a] - 1) / stride[a]
       return first[a] / stride[a]..<(last + 1)

@@ -80,6 +80,8 @@ private struct ConvolutionOperation: Sendable {
   private let forwardTables: ConvolutionPlan.ForwardTables
   private let adjointTables: ConvolutionPlan.AdjointTables
   private let weightTables: ConvolutionPlan.WeightTables
+  /// Where Winograd's algorithm is used.
+  private let winograd: ConvolutionPlan.Winograd?
 
   init(
     plan: ConvolutionPlan, taps: KernelTaps?, isTransposed: Bool, batch: Int, hasBias: Bool,
@@ -94,18 +96,33 @@ private struct ConvolutionOperation: Sendable {
     forwardTables = plan.forwardTables
     adjointTables = plan.adjointTables
     weightTables = plan.weightTables
+    winograd = plan.winograd
   }
 
   func record(_ name: String, _ x: Variable, _ output: FieldShape, _ parameters: [Parameter]) -> Variable {
     let derived = taps == nil ? 0 : weightCount
-    let forwardScratch = [plan.packedForwardCount, plan.forwardBoxCount, 0, derived]
-    let adjointScratch = [plan.packedAdjointCount, plan.adjointBoxCount, plan.foldedCount, derived]
+    func scratch(_ map: WinogradMap?, packed: Int, box: Int, folded: Int) -> [Int] {
+      guard let map else { return [packed, box, folded, derived, 0, 0, 0] }
+      return [
+        map.packedCount, map.boxCount, folded, derived, map.pointCount, map.productCount, map.weightCount,
+      ]
+    }
+    let forwardScratch = scratch(
+      winograd?.forward, packed: plan.packedForwardCount, box: plan.forwardBoxCount, folded: 0)
+    let adjointScratch = scratch(
+      winograd?.adjoint, packed: plan.packedAdjointCount, box: plan.adjointBoxCount, folded: plan.foldedCount)
+    let gradientScratch =
+      winograd.map {
+        [
+          $0.forward.packedGradientCount, $0.forward.boxCount, derived, $0.forward.pointCount,
+          $0.forward.productCount, $0.forward.weightCount,
+        ]
+      } ?? [plan.packedGradientCount, plan.weightBoxCount, derived, 0, 0, 0]
     return x.graph.record(
       name, inputs: [x], output: output, parameters: parameters, keepsInputs: [0],
       residuals: activation == .identity ? [] : [output.count],
       forwardScratch: isTransposed ? adjointScratch : forwardScratch,
-      backwardScratch: (isTransposed ? forwardScratch : adjointScratch)
-        + [plan.packedGradientCount, plan.weightBoxCount, derived],
+      backwardScratch: (isTransposed ? forwardScratch : adjointScratch) + gradientScratch,
       flops: .product(Double(batch) * plan.operations / 2),
       forward: forward, backward: backward)
   }
@@ -140,14 +157,24 @@ private struct ConvolutionOperation: Sendable {
         rows: dz.count / channels, channels: channels, dz, into: db.slice, accumulate: db.accumulates)
     }
     let dw = c.parameterGradient(0)
-    let dTaps = taps == nil ? dw.slice : c.scratch(6)
+    let dTaps = taps == nil ? dw.slice : c.scratch(9)
     if taps != nil || !dw.accumulates { c.kernels.clear(dTaps) }
     let (fine, coarse) = isTransposed ? (dz, c.input(0)) : (c.input(0), dz)
+    if winograd != nil { c.kernels.clear(c.scratch(12)) }
     for sample in 0..<batch {
-      plan.addWeightGradient(
-        c.kernels, fine.dropping(sample * plan.fineCount, length: plan.fineCount),
-        coarse.dropping(sample * plan.coarseCount, length: plan.coarseCount), box: c.scratch(5),
-        packed: c.scratch(4), to: dTaps, tables: weightTables)
+      let x = fine.dropping(sample * plan.fineCount, length: plan.fineCount)
+      let g = coarse.dropping(sample * plan.coarseCount, length: plan.coarseCount)
+      if let map = winograd?.forward {
+        map.addGradient(
+          c.kernels, x, g, .init(box: c.scratch(8), points: c.scratch(10), products: c.scratch(11)),
+          packed: c.scratch(7), to: c.scratch(12))
+      } else {
+        plan.addWeightGradient(
+          c.kernels, x, g, box: c.scratch(8), packed: c.scratch(7), to: dTaps, tables: weightTables)
+      }
+    }
+    if winograd != nil {
+      c.kernels.winogradWeightsAdjoint(count: tapCount, c.scratch(12), addingTo: dTaps)
     }
     if let taps {
       c.kernels.multiply(
@@ -163,7 +190,11 @@ private struct ConvolutionOperation: Sendable {
     activated h: Slice?
   ) {
     let (weights, packed) = (weights(c), c.scratch(0))
-    if adjoint {
+    let map = adjoint ? winograd?.adjoint : winograd?.forward
+    let scratch = WinogradMap.Scratch(box: c.scratch(1), points: c.scratch(4), products: c.scratch(5))
+    if let map {
+      map.pack(c.kernels, weights, isAdjoint: adjoint, transformed: c.scratch(6), into: packed)
+    } else if adjoint {
       plan.packAdjoint(c.kernels, weights, into: packed)
     } else {
       plan.packForward(c.kernels, weights, into: packed)
@@ -179,7 +210,13 @@ private struct ConvolutionOperation: Sendable {
             activation, target.dropping(offset, length: length), into: h.dropping(sample * to + offset))
         }
       }
-      if adjoint {
+      if let map {
+        let isFolded = adjoint && !plan.gathersAdjoint
+        map.apply(
+          c.kernels, source, packed: packed, start: isFolded ? .zero : start, scratch,
+          into: isFolded ? c.scratch(2) : target, epilogue: isFolded ? nil : epilogue)
+        if isFolded { plan.fold(c.kernels, c.scratch(2), start: start, into: target) }
+      } else if adjoint {
         plan.adjoint(
           c.kernels, source, packed: packed, start: start, box: c.scratch(1), folded: c.scratch(2),
           into: target, tables: adjointTables, epilogue: epilogue)

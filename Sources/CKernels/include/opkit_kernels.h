@@ -125,6 +125,18 @@ typedef struct OpkitKernels {
   void (*gemm_gathered)(ptrdiff_t blocks, const ptrdiff_t *a_block, const ptrdiff_t *c_block, ptrdiff_t m, ptrdiff_t n,
                         ptrdiff_t segments, const ptrdiff_t *a_segment, ptrdiff_t k, const void *a, ptrdiff_t a_row,
                         ptrdiff_t a_col, const void *packed, void *c, ptrdiff_t c_row, int init, const void *bias);
+  /// The 4 × 4 points of each block of a line of blocks of 2 × 2, transformed: t[q·entry + b·c + i], q < 16. Blocks
+  /// are two points apart, points c elements, lines x_line.
+  void (*winograd_input)(ptrdiff_t blocks, ptrdiff_t c, const void *x, ptrdiff_t x_line, void *t, ptrdiff_t entry);
+  /// The same from the blocks' own 2 × 2 points of a gradient.
+  void (*winograd_gradient)(ptrdiff_t blocks, ptrdiff_t c, const void *g, ptrdiff_t g_line, void *t, ptrdiff_t entry);
+  /// The 2 × 2 results of each block from sixteen products; init as for gemm.
+  void (*winograd_output)(ptrdiff_t blocks, ptrdiff_t c, const void *t, ptrdiff_t entry, void *y, ptrdiff_t y_line,
+                          int init, const void *bias);
+  /// t[q·n + i], q < 16, from nine taps w[k·n + i], or from the taps in reverse.
+  void (*winograd_weights)(ptrdiff_t n, int flips, const void *w, void *t);
+  /// dw += the adjoint of winograd_weights applied to t
+  void (*winograd_weights_adjoint)(ptrdiff_t n, const void *t, void *dw);
   /// y[p,c] = init + Σ_t x[p·x_row + x_tap[t] + c]·w[t,c]; init as for gemm.
   void (*depthwise)(ptrdiff_t pixels, ptrdiff_t c, ptrdiff_t taps, const ptrdiff_t *x_tap, const void *x,
                     ptrdiff_t x_row, const void *w, void *y, ptrdiff_t y_row, int init, const void *bias);
