@@ -21,6 +21,10 @@ public final class DerivedWeights {
   }
 
   private let entries: [Entry]
+  /// Of each entry, for the memory that is computed in; kept so that an update allocates nothing.
+  private var frames: (values: HostBuffer, gradients: HostBuffer?, all: [Frame])?
+  private lazy var computing: (Int, Int) -> Void = { [unowned self] index, _ in compute(index) }
+  private lazy var pulling: (Int, Int) -> Void = { [unowned self] index, _ in pullBack(index) }
 
   /// - Parameter trains: whether gradients will be pulled back, which keeps intermediate values.
   public init(_ derivations: [Derivation], precision: Precision, trains: Bool) {
@@ -48,29 +52,47 @@ public final class DerivedWeights {
 
   /// Computes the weights from the parameters in `values`, where both lie.
   public func compute(in values: HostBuffer, pool: WorkerPool? = nil) {
-    forEach(pool) { entry in
-      let frame = Frame(entry.program, parameters: values, memory: entry.memory)
-      entry.program.forward(in: frame)
-      Kernels(values.precision).copy(
-        entry.program.values(of: entry.result, in: frame), into: values.slice(from: entry.target.offset))
-    }
+    if entries.isEmpty { return }
+    if frames?.values !== values { makeFrames(values, nil) }
+    run(pool, computing)
+  }
+
+  private func compute(_ index: Int) {
+    guard let frames else { return }
+    let (entry, frame) = (entries[index], frames.all[index])
+    entry.program.forward(in: frame)
+    Kernels(frames.values.precision).copy(
+      entry.program.values(of: entry.result, in: frame), into: frames.values.slice(from: entry.target.offset))
   }
 
   /// Writes the parameters' gradients, given those of the weights, after ``compute(in:pool:)`` with the same values.
   public func pullBack(values: HostBuffer, gradients: HostBuffer, pool: WorkerPool? = nil) {
-    forEach(pool) { entry in
-      let frame = Frame(entry.program, parameters: values, gradients: gradients, memory: entry.memory)
-      entry.program.backward(
-        in: frame, from: gradients.slice(from: entry.target.offset, length: entry.target.count))
-    }
+    if entries.isEmpty { return }
+    if frames?.values !== values || frames?.gradients !== gradients { makeFrames(values, gradients) }
+    run(pool, pulling)
   }
 
-  private func forEach(_ pool: WorkerPool?, _ body: (Entry) -> Void) {
-    if entries.isEmpty { return }
+  private func pullBack(_ index: Int) {
+    guard let frames, let gradients = frames.gradients else { return }
+    let entry = entries[index]
+    entry.program.backward(
+      in: frames.all[index], from: gradients.slice(from: entry.target.offset, length: entry.target.count))
+  }
+
+  private func makeFrames(_ values: HostBuffer, _ gradients: HostBuffer?) {
+    frames = (
+      values, gradients,
+      entries.map {
+        Frame($0.program, parameters: values, gradients: gradients, memory: $0.memory)
+      }
+    )
+  }
+
+  private func run(_ pool: WorkerPool?, _ task: @escaping (Int, Int) -> Void) {
     if let pool {
-      pool.forEach(entries.count) { index, _ in body(entries[index]) }
+      pool.repeatKept(entries.count, task)
     } else {
-      entries.forEach(body)
+      for index in entries.indices { task(index, 0) }
     }
   }
 }

@@ -27,6 +27,9 @@ public final class AtomicFile {
   private var descriptor: Int32
   private static let counter = Atomic<Int>(0)
   private static let suffix = ".opkit-tmp"
+
+  /// Whether a name is that of a file that is being written, or that a killed process did not finish.
+  public static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(suffix) }
   /// A limit on file sizes makes a write fail, rather than end the process with files half-written.
   private static let sizeLimitIsAnError: Bool = {
     signal(SIGXFSZ, SIG_IGN)

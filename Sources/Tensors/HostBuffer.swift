@@ -1,3 +1,5 @@
+import Diagnostics
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -21,9 +23,19 @@ public final class HostBuffer: @unchecked Sendable {
     self.count = count
     self.precision = precision
     let bytes = max(64, (count * precision.byteCount + 63) & ~63)
-    guard let memory = aligned_alloc(64, bytes) else { fatalError("out of memory: \(bytes) bytes") }
+    guard let memory = aligned_alloc(64, bytes) else { HostBuffer.endProgram(wanting: bytes) }
     memset(memory, 0, bytes)
     base = memory
+  }
+
+  /// Sizes are checked where configurations and files are read; what passes there and still finds no memory ends here.
+  private static func endProgram(wanting bytes: Int) -> Never {
+    Console().report(
+      Diagnostic(
+        "memory", exit: .badInput, "there is no memory for \(bytes) bytes more",
+        why: "this machine, or what it grants this process, is smaller than the computation",
+        fix: "use a smaller model, batch or grid, fewer samples, or a machine with more memory"))
+    exit(ExitCode.badInput.rawValue)
   }
 
   deinit { free(base) }

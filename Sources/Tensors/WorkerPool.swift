@@ -90,7 +90,11 @@ private final class Shared: @unchecked Sendable {
         context.shared.work(as: context.worker)
         return nil
       }, context.toOpaque())
-    precondition(status == 0, "cannot start a worker thread")
+    guard status == 0 else {
+      // Without this one the others do its part: tasks are taken, not assigned.
+      context.release()
+      return
+    }
     pthread_detach(thread)
   }
 

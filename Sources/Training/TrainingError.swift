@@ -3,6 +3,8 @@ import Diagnostics
 /// Training cannot start, or cannot go on.
 public enum TrainingError: Error, Equatable {
   case batchExceedsSamples(batch: Int, samples: Int)
+  /// Weights with their gradients and optimizer state.
+  case modelExceedsMemory(parameters: Int, bytes: Int, memory: Int)
   case earlyStoppingWithoutValidation
   case rolloutWithoutWindow
   case frozenUnknown(name: String, known: [String])
@@ -32,6 +34,13 @@ extension TrainingError: Diagnosable {
         "config.range", exit: .usage, "batch = \(batch) is more than the \(samples) training samples",
         at: "training.batch", why: "data.train selects \(samples) samples",
         fix: "set training.batch to \(samples) or less")
+    case .modelExceedsMemory(let parameters, let bytes, let memory):
+      return Diagnostic(
+        "config.memory", exit: .usage, "a model of \(parameters) parameters does not fit into memory",
+        at: "model",
+        why:
+          "with its gradients and the optimizer's state it takes \(bytes >> 30) GiB, and the machine has \(memory >> 30)",
+        fix: "choose a smaller model, or fewer training.lanes")
     case .earlyStoppingWithoutValidation:
       return Diagnostic(
         "config.conflict", exit: .usage, "earlyStopping has no validation samples to watch",

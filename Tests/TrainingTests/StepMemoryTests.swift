@@ -58,6 +58,22 @@ private let transformers =
     try expectNoAllocations(trainer)
   }
 
+  @Test(
+    "a warmed-up step of other models allocates nothing",
+    .enabled(if: allocation_count_is_available() == 1),
+    arguments: [
+      #"{"type": "fno", "modes": 5, "width": 8, "norm": "instance"}"#,
+      #"{"type": "tfno", "modes": 5, "width": 8, "rank": 0.5}"#,
+      #"{"type": "unet", "width": 6, "multipliers": [1, 2], "blocks": 1}"#,
+      #"{"type": "mgno", "width": 6}"#, #"{"type": "lsm", "width": 8, "scales": 2, "patch": 4}"#,
+      #"{"type": "local-no", "modes": 5, "width": 8}"#,
+      #"{"type": "deeponet", "features": 8, "branch": {"type": "mlp", "hidden": [8]}, "trunk": {"hidden": [8]}}"#,
+    ])
+  func modelAllocations(_ model: String) throws {
+    let trainer = try SyntheticProblem().trainer(model: model, training: #"{"batch": 4, "lanes": 2}"#).trainer
+    try expectNoAllocations(trainer)
+  }
+
   @Test("a transformer has the same bits with any number of threads", arguments: transformers)
   func transformerThreads(_ model: String) throws {
     let problem = try SyntheticProblem()

@@ -118,81 +118,75 @@ extension ConvolutionPlan {
   ) {
     if gathersAdjoint {
       gatherAdjoint(
-        kernels, dy, packed: packed, start: start, box: box, first: before, extent: fine, into: dx,
+        kernels, dy, packed: packed, start: start, box: box, first: SIMD3(before), extent: SIMD3(fine),
+        into: dx,
         tables: tables, epilogue: epilogue)
       return
     }
-    let extent = (0..<3).map { fine[$0] + before[$0] + after[$0] }
     gatherAdjoint(
-      kernels, dy, packed: packed, start: .zero, box: box, first: [0, 0, 0], extent: extent, into: folded,
+      kernels, dy, packed: packed, start: .zero, box: box, first: .zero, extent: continued, into: folded,
       tables: tables, epilogue: nil)
     fold(kernels, folded, start: start, into: dx)
   }
 
   /// dx = start + what the continued field's gradient means for the points that it continues.
   func fold(_ kernels: Kernels, _ folded: Slice, start: Kernels.Start, into dx: Slice) {
-    let extent = (0..<3).map { fine[$0] + before[$0] + after[$0] }
+    let extent = continued
     if case .accumulate = start {} else { kernels.clear(dx) }
     GridBox(grid: fine, boundary: boundary, channels: inputs).add(
       kernels, folded,
       .init(
-        start: before.map { -$0 }, extent: extent, linePitch: extent[2] * inputs,
+        start: SIMD3.zero &- SIMD3(before), extent: extent, linePitch: extent[2] * inputs,
         planePitch: extent[1] * extent[2] * inputs), to: dx)
   }
 
+  /// Extents of the fine grid with what the window reads around it.
+  private var continued: SIMD3<Int> { SIMD3(fine) &+ SIMD3(before) &+ SIMD3(after) }
+
   /// The adjoint at the points `first ..< first + extent` of the continued fine grid.
   private func gatherAdjoint(
-    _ kernels: Kernels, _ dy: Slice, packed: Slice, start: Kernels.Start, box: Slice, first: [Int],
-    extent: [Int], into dx: Slice, tables: AdjointTables, epilogue: Epilogue?
+    _ kernels: Kernels, _ dy: Slice, packed: Slice, start: Kernels.Start, box: Slice, first: SIMD3<Int>,
+    extent: SIMD3<Int>, into dx: Slice, tables: AdjointTables, epilogue: Epilogue?
   ) {
-    let gather = GridBox(grid: coarse, boundary: adjointBoundary, channels: outputs)
-    let cells = (0..<3).map { (a: Int) -> Range<Int> in
-      let last = (first[a] + extent[a] - 1) / stride[a]
-      return first[a] / stride[a]..<(last + 1)
-    }
-    let (pitch, reach) = (adjointTile, reach)
-    adjointTile.forEach(in: cells) { cell, lines, points in
+    let gather = tables.gather
+    let (step, reach, pitch) = (SIMD3(stride), tables.reach, adjointTile)
+    let pitches = SIMD3(pitch.planePitch, pitch.linePitch, outputs)
+    // Divided axis by axis: first/step and the last cell behind it.
+    let (low, high) = (first / step, (first &+ extent &- 1) / step &+ 1)
+    adjointTile.forEach(from: low, to: high) { cell, lines, points in
       gather.copy(
         kernels, dy,
         .init(
-          start: (0..<3).map { cell[$0] - reach[$0] + 1 },
-          extent: [reach[0], lines + reach[1] - 1, points + reach[2] - 1], linePitch: pitch.linePitch,
-          planePitch: pitch.planePitch), into: box)
+          start: cell &- reach &+ 1, extent: SIMD3(reach[0], lines + reach[1] - 1, points + reach[2] - 1),
+          linePitch: pitch.linePitch, planePitch: pitch.planePitch), into: box)
+      let count = SIMD3(1, lines, points)
       for phase in phases {
         // Those points u = stride·(cell + i) + position that lie in the wanted range.
-        let count = [1, lines, points]
-        let ranges = (0..<3).map { (a: Int) -> Range<Int> in
-          let u = stride[a] * cell[a] + phase.position[a] - first[a]
-          let low = u >= 0 ? 0 : (stride[a] - 1 - u) / stride[a]
-          let high = u >= extent[a] ? 0 : min(count[a], (extent[a] - 1 - u) / stride[a] + 1)
-          return low..<max(low, high)
+        let u = step &* cell &+ SIMD3(phase.position) &- first
+        var (begin, end) = (SIMD3<Int>.zero, SIMD3<Int>.zero)
+        for a in 0..<3 {
+          begin[a] = u[a] >= 0 ? 0 : (step[a] - 1 - u[a]) / step[a]
+          end[a] = u[a] >= extent[a] ? 0 : min(count[a], (extent[a] - 1 - u[a]) / step[a] + 1)
         }
-        if ranges.contains(where: \.isEmpty) { continue }
-        let at = (0..<3).map { (a: Int) -> Int in
-          stride[a] * (cell[a] + ranges[a].lowerBound) + phase.position[a] - first[a]
-        }
-        var from = 0
-        for (a, elements) in [pitch.planePitch, pitch.linePitch, outputs].enumerated() {
-          from += (ranges[a].lowerBound + reach[a] - phase.taps[a]) * elements
-        }
+        if any(end .<= begin) { continue }
+        let at = u &+ step &* begin
+        let from = ((begin &+ reach &- SIMD3(phase.taps)) &* pitches).wrappedSum()
         let source = phase.depthRows == 0 ? box : box.dropping(from)
         let target = dx.dropping(((at[0] * extent[1] + at[1]) * extent[2] + at[2]) * inputs)
         for group in 0..<(isDepthwise ? 1 : groups) {
           product(
-            kernels, phase, source, packedAdjoint(packed, phase, group), group: group, lines: ranges[1].count,
-            points: ranges[2].count, into: target, tables: tables, start)
+            kernels, phase, source, packedAdjoint(packed, phase, group), group: group,
+            lines: end[1] - begin[1],
+            points: end[2] - begin[2], into: target, tables: tables, start)
         }
       }
       guard let epilogue else { return }
-      let count = [1, lines, points]
-      let done = (0..<3).map { (a: Int) -> Range<Int> in
-        let u = stride[a] * cell[a] - first[a]
-        return max(0, u)..<min(extent[a], u + stride[a] * count[a])
-      }
-      for plane in done[0] {
-        for line in done[1] {
-          let offset = (plane * extent[1] + line) * extent[2] + done[2].lowerBound
-          epilogue(offset * inputs, done[2].count * inputs)
+      let u = step &* cell &- first
+      let (from, to) = (pointwiseMax(.zero, u), pointwiseMin(extent, u &+ step &* count))
+      for plane in from[0]..<to[0] {
+        for line in from[1]..<to[1] {
+          let offset = (plane * extent[1] + line) * extent[2] + from[2]
+          epilogue(offset * inputs, (to[2] - from[2]) * inputs)
         }
       }
     }
@@ -224,6 +218,8 @@ extension ConvolutionPlan {
 
   /// Offsets that ``adjoint`` uses.
   struct AdjointTables: Sendable {
+    let gather: GridBox
+    let reach: SIMD3<Int>
     let lines: OffsetTable
     let targetLines: OffsetTable
     let targetLine: Int
@@ -233,6 +229,7 @@ extension ConvolutionPlan {
     let width = gathersAdjoint ? fine[2] : fine[2] + before[2] + after[2]
     let line = stride[1] * width * inputs
     return AdjointTables(
+      gather: GridBox(grid: coarse, boundary: adjointBoundary, channels: outputs), reach: SIMD3(reach),
       lines: OffsetTable((0..<adjointTile.lines).map { $0 * adjointTile.linePitch }),
       targetLines: OffsetTable((0..<adjointTile.lines).map { $0 * line }), targetLine: line)
   }

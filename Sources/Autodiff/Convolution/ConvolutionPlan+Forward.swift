@@ -26,15 +26,26 @@ extension ConvolutionPlan {
     return packed.dropping(group * count, length: count)
   }
 
-  /// A function of the parts of a result as soon as they are complete, and so in cache.
-  typealias Epilogue = (_ offset: Int, _ length: Int) -> Void
+  /// The activation of the parts of a result as soon as they are complete, and so in cache.
+  struct Epilogue {
+    let kernels: Kernels
+    let activation: Activation
+    /// Of one sample.
+    let result: Slice
+    let activated: Slice
+
+    func callAsFunction(_ offset: Int, _ length: Int) {
+      kernels.activate(
+        activation, result.dropping(offset, length: length), into: activated.dropping(offset))
+    }
+  }
 
   /// y = start + x ∗ w for one sample.
   func value(
     _ kernels: Kernels, _ x: Slice, weights: Slice, packed: Slice, start: Kernels.Start, box: Slice,
     into y: Slice, tables: ForwardTables, epilogue: Epilogue?
   ) {
-    forwardTile.forEach(in: coarse.map { 0..<$0 }) { place, lines, points in
+    forwardTile.forEach(to: SIMD3(coarse)) { place, lines, points in
       let source = source(
         kernels, x, place, lines: lines, points: points, tile: forwardTile, box: box)
       let target = y.dropping(coarseOffset(place))

@@ -34,7 +34,7 @@ extension ConvolutionPlan {
     _ kernels: Kernels, _ x: Slice, _ dy: Slice, box: Slice, packed: Slice, to dw: Slice,
     tables: WeightTables
   ) {
-    weightTile.forEach(in: coarse.map { 0..<$0 }) { place, lines, points in
+    weightTile.forEach(to: SIMD3(coarse)) { place, lines, points in
       let source = source(kernels, x, place, lines: lines, points: points, tile: weightTile, box: box)
       let gradient = dy.dropping(coarseOffset(place))
       if isDepthwise {

@@ -117,21 +117,22 @@ struct ConvolutionPlan: Sendable {
   /// What the tile that starts at coarse point `start` sees of the fine field: the field itself, or its continued copy
   /// in `box`.
   func source(
-    _ kernels: Kernels, _ x: Slice, _ start: [Int], lines: Int, points: Int, tile: ConvolutionTile, box: Slice
+    _ kernels: Kernels, _ x: Slice, _ start: SIMD3<Int>, lines: Int, points: Int, tile: ConvolutionTile,
+    box: Slice
   ) -> Slice {
-    let first = (0..<3).map { start[$0] * stride[$0] - before[$0] }
+    let first = start &* SIMD3(stride) &- SIMD3(before)
     if isInside { return x.dropping(((first[0] * fine[1] + first[1]) * fine[2] + first[2]) * inputs) }
     GridBox(grid: fine, boundary: boundary, channels: inputs).copy(
       kernels, x,
       .init(
         start: first,
-        extent: [kernel[0], (lines - 1) * stride[1] + kernel[1], (points - 1) * stride[2] + kernel[2]],
+        extent: SIMD3(kernel[0], (lines - 1) * stride[1] + kernel[1], (points - 1) * stride[2] + kernel[2]),
         linePitch: tile.linePitch, planePitch: tile.planePitch), into: box)
     return box
   }
 
   /// Element of the coarse field at a point.
-  func coarseOffset(_ start: [Int]) -> Int {
+  func coarseOffset(_ start: SIMD3<Int>) -> Int {
     ((start[0] * coarse[1] + start[1]) * coarse[2] + start[2]) * outputs
   }
 }

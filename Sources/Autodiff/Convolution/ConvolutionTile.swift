@@ -2,6 +2,8 @@ import Tensors
 
 /// The part of a result that is worked on at a time, so that what it reads stays in the second-level cache: some lines
 /// of one plane, and some points of each.
+///
+/// Places on the three axes are `SIMD3`, which unlike an array takes no memory of its own: a step allocates nothing.
 struct ConvolutionTile: Sendable {
   /// Elements that a tile's source may have: 128 KiB of single precision.
   private static let budget = 32_768
@@ -39,14 +41,15 @@ struct ConvolutionTile: Sendable {
     boxCount = taps[0] * planePitch
   }
 
-  /// Calls `body` with the first point and the extents (planes are taken one by one) of every tile of `range`.
-  func forEach(in range: [Range<Int>], _ body: (_ start: [Int], _ lines: Int, _ points: Int) -> Void) {
-    for plane in range[0] {
-      for line in stride(from: range[1].lowerBound, to: range[1].upperBound, by: lines) {
-        for point in stride(from: range[2].lowerBound, to: range[2].upperBound, by: points) {
-          body(
-            [plane, line, point], min(lines, range[1].upperBound - line),
-            min(points, range[2].upperBound - point))
+  /// Calls `body` with the first point and the extents (planes are taken one by one) of every tile of `low ..< high`.
+  func forEach(
+    from low: SIMD3<Int> = .zero, to high: SIMD3<Int>,
+    _ body: (_ start: SIMD3<Int>, _ lines: Int, _ points: Int) -> Void
+  ) {
+    for plane in low[0]..<high[0] {
+      for line in stride(from: low[1], to: high[1], by: lines) {
+        for point in stride(from: low[2], to: high[2], by: points) {
+          body(SIMD3(plane, line, point), min(lines, high[1] - line), min(points, high[2] - point))
         }
       }
     }

@@ -11,8 +11,8 @@ struct GridBox: Sendable {
   /// A box: first position per axis (may be negative), extents, and the elements from line to line and plane to plane of
   /// the memory it is copied to.
   struct Place {
-    var start: [Int]
-    var extent: [Int]
+    var start: SIMD3<Int>
+    var extent: SIMD3<Int>
     var linePitch: Int
     var planePitch: Int
   }

@@ -128,21 +128,21 @@ struct WinogradMap: Sendable {
   }
 
   /// Element of the result where a line of a tile's blocks begins.
-  private func place(_ first: [Int], line: Int) -> Int {
+  private func place(_ first: SIMD3<Int>, line: Int) -> Int {
     ((first[0] * extent[1] + 2 * (first[1] + line)) * extent[2] + 2 * first[2]) * outputs
   }
 
   /// Transforms the points of each tile, then calls `body` with its first block, its lines of blocks and their length.
   private func forEachTile(
     _ kernels: Kernels, _ x: Slice, _ scratch: Scratch,
-    _ body: (_ first: [Int], _ lines: Int, _ count: Int) -> Void
+    _ body: (_ first: SIMD3<Int>, _ lines: Int, _ count: Int) -> Void
   ) {
-    tile.forEach(in: [0..<extent[0], 0..<extent[1] / 2, 0..<extent[2] / 2]) { first, lines, count in
+    tile.forEach(to: SIMD3(extent[0], extent[1] / 2, extent[2] / 2)) { first, lines, count in
       source.copy(
         kernels, x,
         .init(
-          start: [first[0] + offset[0], 2 * first[1] + offset[1], 2 * first[2] + offset[2]],
-          extent: [1, 2 * lines + 2, 2 * count + 2], linePitch: tile.linePitch, planePitch: tile.planePitch),
+          start: first &* SIMD3(1, 2, 2) &+ SIMD3(offset), extent: SIMD3(1, 2 * lines + 2, 2 * count + 2),
+          linePitch: tile.linePitch, planePitch: tile.planePitch),
         into: scratch.box)
       for line in 0..<lines {
         kernels.winogradInput(

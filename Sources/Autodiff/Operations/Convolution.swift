@@ -204,11 +204,9 @@ private struct ConvolutionOperation: Sendable {
     for sample in 0..<batch {
       let source = x.dropping(sample * from, length: from)
       let target = y.dropping(sample * to, length: to)
-      let epilogue: ConvolutionPlan.Epilogue? = h.map { h in
-        { offset, length in
-          c.kernels.activate(
-            activation, target.dropping(offset, length: length), into: h.dropping(sample * to + offset))
-        }
+      let epilogue = h.map {
+        ConvolutionPlan.Epilogue(
+          kernels: c.kernels, activation: activation, result: target, activated: $0.dropping(sample * to))
       }
       if let map {
         let isFolded = adjoint && !plan.gathersAdjoint

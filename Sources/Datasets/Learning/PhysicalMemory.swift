@@ -7,8 +7,9 @@
 #endif
 
 /// Refusal of sizes that this machine cannot hold, before anything is allocated.
-enum PhysicalMemory {
-  static let byteCount: Int = {
+public enum PhysicalMemory {
+  /// Bytes of this machine's memory.
+  public static let byteCount: Int = {
     let pages = sysconf(Int32(_SC_PHYS_PAGES))
     let size = sysconf(Int32(_SC_PAGESIZE))
     return pages > 0 && size > 0 ? pages * size : Int.max

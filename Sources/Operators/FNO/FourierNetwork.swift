@@ -92,7 +92,8 @@ struct FourierNetwork {
   private func grids(from grid: [Int]) -> [[Int]] {
     var current = grid
     return scaling.map { factor in
-      current = current.map { max(1, Int((Double($0) * factor).rounded(.toNearestOrEven))) }
+      // Bounded, since factors of many layers multiply before anything refuses them.
+      current = current.map { max(1, Int(min((Double($0) * factor).rounded(.toNearestOrEven), 0x1p40))) }
       return current
     }
   }

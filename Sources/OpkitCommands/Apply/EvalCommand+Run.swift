@@ -11,6 +11,12 @@ extension Eval {
     let pool = WorkerPool(workerCount: invocation.threads)
     let (reader, samples) = try samplesToMeasure(model)
     try model.check(reader)
+    let tasks = try tasks.map { try TaskGroups(reader.file, field: $0, samples: samples) }
+    if let plot, reader.signature.queries != nil {
+      throw Diagnostic(
+        "usage.plot", exit: .usage, "outputs at scattered points are not drawn", at: "--plot \(plot)",
+        why: "pictures show functions on grids", fix: "leave --plot out")
+    }
     let predictor = Predictor(model.task.asked(atPointsOf: reader), parameters: model.parameters, pool: pool)
     let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
     let evaluation = try ModelEvaluation(predictor, reader, samples: samples, pool: pool) {
@@ -18,17 +24,11 @@ extension Eval {
     }
     progress.finish()
     if let plot {
-      guard reader.signature.queries == nil else {
-        throw Diagnostic(
-          "usage.plot", exit: .usage, "outputs at scattered points are not drawn", at: "--plot \(plot)",
-          why: "pictures show functions on grids", fix: "leave --plot out")
-      }
       try PredictionPanels(
         predictor, reader, evaluation, outputs: model.file.checkpoint.outputs,
         title: "\(model.configuration.model.card.identifier) on \(reader.file.path)"
       ).write(to: plot)
     }
-    let tasks = try tasks.map { try TaskGroups(reader.file, field: $0, samples: samples) }
     let report = EvaluationReport(evaluation, tasks: tasks)
     if json {
       let description: JSONValue = [

@@ -44,6 +44,9 @@ struct Eval: OpkitCommand {
       "Compare grids with these numbers of points along the first axis.", valueName: "n,n,…"))
   var resolutions: String?
 
+  @Flag(help: "Replace the picture if it exists.")
+  var force = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -52,6 +55,10 @@ struct Eval: OpkitCommand {
   func execute(in invocation: Invocation) throws -> ExitStatus {
     try InputPath.check(checkpoint, is: "a checkpoint")
     if let data { try InputPath.check(data, is: "a dataset") }
+    if let plot {
+      try OutputPath.checkFile(plot, force: force)
+      try OutputPath.check(plot, isNot: [checkpoint] + (data.map { [$0] } ?? []))
+    }
     if let resolutions {
       if tasks != nil {
         throw Diagnostic(

@@ -41,6 +41,7 @@ struct Infer: OpkitCommand {
     try InputPath.check(input, is: "a dataset")
     if let points { try InputPath.check(points, is: "a list of points") }
     try OutputPath.checkFile(output, force: force)
+    try OutputPath.check(output, isNot: [checkpoint, input] + (points.map { [$0] } ?? []))
     return try applyModel(invocation)
   }
 }

@@ -21,10 +21,12 @@ struct TrainedModel {
     file = try CheckpointFile(path: path)
     let text = file.checkpoint.configuration.serialized(indent: 2)
     var document = try ConfigDocument.parse(text, source: path)
-    for override in shared.overrides where !override.hasPrefix("data.") {
+    for override in shared.overrides where !override.hasPrefix("data.") || override.hasPrefix("data.mapping")
+    {
       throw Diagnostic(
         "usage.set", exit: .usage, "'\(override)' cannot change a trained model", at: "--set \(override)",
-        why: "only keys under data. matter once a model is trained", fix: "leave the flag out, or train again"
+        why: "only how data are read can change once a model is trained, not which fields they are",
+        fix: "leave the flag out, or train again"
       )
     }
     try shared.apply(to: &document)

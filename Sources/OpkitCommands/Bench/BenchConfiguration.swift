@@ -23,6 +23,13 @@ struct BenchConfiguration {
       throw reader.fail(
         "grid", "grid has \(grid.count) axes", why: "models exist for 1 to 3", fix: "give 1 to 3 numbers")
     }
+    let values = grid.reduce(Double((inputs + outputs) * training.batch)) { $0 * Double($1) }
+    guard values <= 0x1p34 else {
+      throw reader.fail(
+        "grid", "a batch would have \(Int(min(values, 0x1p62))) values",
+        why: "that is more than a machine holds",
+        fix: "use fewer points, channels or samples")
+    }
     signature = OperatorSignature(
       inputChannels: inputs, outputChannels: outputs,
       axes: grid.enumerated().map { index, points in

@@ -38,7 +38,25 @@ enum OutputPath {
         "output.not-a-file", exit: .cannotWrite, "'\(path)' is not a file", at: path,
         fix: "choose a file name with -o")
     }
+    let name = path.split(separator: "/").last ?? ""
+    guard name.utf8.count <= 255 else {
+      throw Diagnostic(
+        "output.name", exit: .cannotWrite, "the file name has \(name.utf8.count) bytes", at: path,
+        why: "file systems take 255", fix: "choose a shorter name with -o")
+    }
     try checkDirectory(parent(of: path), holding: path)
+  }
+
+  /// Refuses to replace a file that the same command reads, under whatever name.
+  static func check(_ path: String, isNot inputs: [String]) throws {
+    var (output, input) = (stat(), stat())
+    guard stat(path, &output) == 0 else { return }
+    for name in inputs
+    where stat(name, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino {
+      throw Diagnostic(
+        "output.input", exit: .cannotWrite, "'\(path)' is read by this command", at: path,
+        fix: "choose another name with -o")
+    }
   }
 
   /// Checks that a directory exists and may be written to.

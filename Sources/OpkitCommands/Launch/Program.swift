@@ -8,6 +8,7 @@ public enum Program {
   /// - Parameter arguments: the command line without the program's name.
   /// - Returns: the exit status.
   public static func run(_ arguments: [String]) -> Int32 {
+    StandardStreams.openClosed()
     let stop = StopRequest.fromSignals()
     precondition(LibraryThreads.areStopped)
     let parsed: any ParsableCommand

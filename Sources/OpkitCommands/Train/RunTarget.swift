@@ -1,4 +1,6 @@
 import Diagnostics
+import Files
+import Training
 
 /// The run directory of `opkit train`, and the rules for what may happen to it.
 ///
@@ -47,7 +49,8 @@ struct RunTarget {
           "output.unreadable", exit: .cannotWrite, "cannot look into '\(path)'", at: path,
           fix: "choose another run directory with -o")
       }
-      return names
+      // What a process leaves that was killed before its run began: its lock, and files that it had not finished.
+      return names.filter { $0 != RunDirectory.lockName && !AtomicFile.isTemporary($0) }
     case .file, .other:
       throw Diagnostic(
         "output.not-a-directory", exit: .cannotWrite, "'\(path)' is not a directory", at: path,

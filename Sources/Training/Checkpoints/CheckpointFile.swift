@@ -41,12 +41,17 @@ public struct CheckpointFile {
         description: try json("normalizer.\(role)"), prefix: "normalizer.\(role)", source: path,
         tensor: { try file.buffer(of: $0) })
     }
+    let outputs = try OutputDescription(json: try json("outputs"), source: path)
+    guard outputs.channelCount == signature.outputChannels * signature.rolloutSteps else {
+      throw TrainingError.notACheckpoint(
+        path: path, missing: "its outputs do not have the channels of its signature")
+    }
     self.path = path
     self.file = file
     checkpoint = Checkpoint(
       configuration: try json("configuration"), signature: signature,
       mapping: try FieldMapping(json: text("mapping"), source: "\(path): mapping"),
-      outputs: try OutputDescription(json: try json("outputs"), source: path),
+      outputs: outputs,
       fingerprint: try text("fingerprint"),
       progress: progress, inputNormalizer: try normalizer("input"), outputNormalizer: try normalizer("output")
     )
@@ -105,7 +110,9 @@ extension OperatorSignature {
 
   init?(json: JSONValue) {
     guard let inputs = json["inputChannels"]?.intValue, let outputs = json["outputChannels"]?.intValue,
-      let steps = json["rolloutSteps"]?.intValue, inputs >= 1, outputs >= 1, steps >= 1,
+      let steps = json["rolloutSteps"]?.intValue, inputs >= 1, outputs >= 1,
+      (1...(1 << 20)).contains(steps), outputs <= 1 << 30,
+      json["maskChannel"]?.intValue.map({ (0..<inputs).contains($0) }) ?? true,
       case .array(let list)? = json["axes"], (1...3).contains(list.count)
     else { return nil }
     var axes: [GridAxis] = []

@@ -33,12 +33,15 @@ public struct TrainingProgress: Sendable, Equatable {
   }
 
   init?(json: JSONValue) {
-    guard let epoch = json["epoch"]?.intValue, let step = json["step"]?.intValue, epoch >= 0, step >= 0 else {
-      return nil
-    }
+    // More than a billion epochs or 2^50 updates are damage.
+    guard let epoch = json["epoch"]?.intValue, let step = json["step"]?.intValue,
+      (0...(1 << 30)).contains(epoch), (0...(1 << 50)).contains(step)
+    else { return nil }
+    let inEpoch = json["stepInEpoch"]?.intValue ?? 0
+    guard (0...step).contains(inEpoch) else { return nil }
     self.epoch = epoch
     self.step = step
-    stepInEpoch = json["stepInEpoch"]?.intValue ?? 0
+    stepInEpoch = inEpoch
     lossSum = json["lossSum"]?.doubleValue ?? 0
     bestLoss = json["bestLoss"]?.doubleValue ?? .infinity
     bestEpoch = json["bestEpoch"]?.intValue ?? 0

@@ -10,6 +10,8 @@ public final class RunDirectory {
   private let lock: Int32
 
   public static let configurationName = "config.resolved.json"
+  /// Stays behind when its holder is killed, and then holds nothing.
+  public static let lockName = ".lock"
   public var lastCheckpoint: String { RunDirectory.lastCheckpoint(in: path) }
   private static func lastCheckpoint(in path: String) -> String { path + "/last.safetensors" }
   public var bestCheckpoint: String { path + "/best.safetensors" }
@@ -28,7 +30,7 @@ public final class RunDirectory {
     } catch {
       throw FilesError.cannotWrite(path: path, action: "make", reason: error.localizedDescription)
     }
-    let lockPath = path + "/.lock"
+    let lockPath = path + "/" + RunDirectory.lockName
     lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard lock >= 0 else {
       throw FilesError.cannotWrite(path: lockPath, action: "open", reason: String(cString: strerror(errno)))
@@ -48,11 +50,11 @@ public final class RunDirectory {
     close(lock)
   }
 
-  /// Removes what an earlier run left here.
+  /// Removes what an earlier run left here; last what says that the directory is a run's.
   public func clear() throws {
     for name in [
-      configurationPath, lastCheckpoint, bestCheckpoint, metricsPath, summaryPath, lossPlotPath,
-      path + "/panels.png",
+      lastCheckpoint, bestCheckpoint, metricsPath, summaryPath, lossPlotPath, path + "/panels.png",
+      configurationPath,
     ] where access(name, F_OK) == 0 && unlink(name) != 0 {
       throw FilesError.cannotWrite(path: name, action: "remove", reason: String(cString: strerror(errno)))
     }

@@ -34,11 +34,14 @@ extension Trainer {
   /// the other lanes hold zeros there.
   private func pullBackDerived() {
     if derivedSegments.isEmpty { return }
-    pool.forEach(derivedSegments.count) { index, _ in
-      kernels.reduceLanes(
-        runner.gradients, range: derivedSegments[index].range, scale: 1, into: runner.gradients[0])
-    }
+    pool.repeatKept(derivedSegments.count, derivedTask)
     derived.pullBack(values: values, gradients: runner.gradients[0], pool: pool)
+  }
+
+  /// Sums the lanes' gradients of one piece of the derived weights.
+  func sumDerived(segment index: Int) {
+    kernels.reduceLanes(
+      runner.gradients, range: derivedSegments[index].range, scale: 1, into: runner.gradients[0])
   }
 
   /// Updates the weights of one segment.

@@ -48,6 +48,7 @@ public final class Trainer {
   /// What the gradient is multiplied by, where it is too long.
   var shortening = 1.0
   lazy var segmentTask: (Int, Int) -> Void = { [unowned self] index, _ in update(segment: index) }
+  lazy var derivedTask: (Int, Int) -> Void = { [unowned self] index, _ in sumDerived(segment: index) }
   lazy var measuringTask: (Int, Int) -> Void = { [unowned self] index, _ in measure(segment: index) }
   lazy var shorteningTask: (Int, Int) -> Void = { [unowned self] index, _ in shorten(segment: index) }
 
@@ -87,10 +88,16 @@ public final class Trainer {
     parameters = builder.parameters
     let precision = configuration.precision
     let count = builder.memoryCount
+    stateNames = type(of: configuration.optimizer).stateNames
+    let arrays = 1 + stateNames.count + configuration.lanes + (configuration.averageDecay == nil ? 0 : 1)
+    let bytes = Double(count) * Double(arrays * precision.byteCount)
+    guard bytes <= Double(PhysicalMemory.byteCount) else {
+      throw TrainingError.modelExceedsMemory(
+        parameters: builder.parameterCount, bytes: Int(min(bytes, 0x1p62)), memory: PhysicalMemory.byteCount)
+    }
     values = HostBuffer(count: count, precision: precision)
     for parameter in builder.parameters { parameter.initialize(values, seed: seed) }
     try task.fitModel(to: first, into: values)
-    stateNames = type(of: configuration.optimizer).stateNames
     state = stateNames.map { _ in HostBuffer(count: builder.trainedCount, precision: precision) }
     average = configuration.averageDecay.map { _ in HostBuffer(count: count, precision: precision) }
     kernels = Kernels(precision)
