@@ -27,10 +27,10 @@ public struct ModelEvaluation {
   ///
   /// - Parameters:
   ///   - asked: metrics; those of the registry unless stated, and of these the ones that apply to such fields.
-  ///   - progress: told how many samples are done.
+  ///   - progress: told how many samples are done; what it throws ends the measurement.
   public init(
     _ predictor: Predictor, _ reader: SampleReader, samples: Range<Int>, pool: WorkerPool,
-    metrics asked: [any Metric] = MetricRegistry.entries, progress: (Int) -> Void = { _ in }
+    metrics asked: [any Metric] = MetricRegistry.entries, progress: (Int) throws -> Void = { _ in }
   ) throws {
     let batch = MeasuredBatch(reader, predictor, capacity: MeasuredBatch.capacity(reader))
     let metrics = asked.filter { $0.applies(to: batch.metricGrid) }
@@ -42,7 +42,7 @@ public struct ModelEvaluation {
       for (index, values) in batch.measure(metrics, count: part.count, pool: pool).enumerated() {
         numbers[index] += values
       }
-      progress(part.upperBound - samples.lowerBound)
+      try progress(part.upperBound - samples.lowerBound)
     }
     sampleCount = samples.count
     sampleIndices = samples

@@ -45,7 +45,7 @@ public struct ResolutionStudy {
   ///   - progress: told how many samples are done.
   public init(
     _ predictor: Predictor, _ readers: [SampleReader], samples: Range<Int>, pool: WorkerPool,
-    metrics: [any Metric] = [RelativeL2(), RelativeH1()], progress: (Int) -> Void = { _ in }
+    metrics: [any Metric] = [RelativeL2(), RelativeH1()], progress: (Int) throws -> Void = { _ in }
   ) throws {
     let ordered = readers.sorted { $0.pointCount < $1.pointCount }
     guard let finest = ordered.last, let coarsest = ordered.first else {
@@ -77,7 +77,7 @@ public struct ResolutionStudy {
           differences[grid].all += pair.all.relativeDifference(values, predictions[pairs.count])
         }
       }
-      progress(part.upperBound - samples.lowerBound)
+      try progress(part.upperBound - samples.lowerBound)
     }
     sampleCount = samples.count
     rows = ordered.indices.map { grid in

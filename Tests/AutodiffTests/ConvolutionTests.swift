@@ -131,6 +131,10 @@ import Testing
     "of stride 1 and 3 × 3 points, however they are computed, equal their definition, with all gradients",
     arguments: 0..<4, Boundary.allCases)
   func winograd(_ index: Int, _ boundary: Boundary) {
+    for kernelSet in KernelSet.supported { expectWinograd(index, boundary, kernelSet) }
+  }
+
+  private func expectWinograd(_ index: Int, _ boundary: Boundary, _ kernelSet: KernelSet) {
     let (inputs, outputs, setting) = (17, 18, Self.large[index])
     let window = ConvolutionWindow(
       kernel: [3, 3], stride: [1, 1], before: setting.before, after: setting.after,
@@ -145,7 +149,7 @@ import Testing
     let parameters = HostBuffer(count: builder.memoryCount, precision: .float64)
     let gradients = HostBuffer(count: builder.memoryCount, precision: .float64)
     random(parameters.slice(), "w")
-    let frame = Frame(program, parameters: parameters, gradients: gradients)
+    let frame = Frame(program, parameters: parameters, gradients: gradients, kernelSet: kernelSet)
     random(program.values(of: x, in: frame), "x")
     program.forward(in: frame)
     let g = HostBuffer(count: y.shape.count, precision: .float64)

@@ -22,7 +22,10 @@ extension Eval {
     try requireNested(readers, of: stored.file.path)
     let predictor = Predictor(model.task, parameters: model.parameters, pool: pool)
     let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
-    let study = try ResolutionStudy(predictor, readers, samples: samples, pool: pool) { progress.update($0) }
+    let study = try ResolutionStudy(predictor, readers, samples: samples, pool: pool) {
+      progress.update($0)
+      try invocation.continueUnlessStopped("the measurement")
+    }
     progress.finish()
     let report = ResolutionReport(study, trainingGrid: model.task.signature.gridShape)
     if json {

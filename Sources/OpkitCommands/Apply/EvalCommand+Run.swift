@@ -21,6 +21,7 @@ extension Eval {
     let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
     let evaluation = try ModelEvaluation(predictor, reader, samples: samples, pool: pool) {
       progress.update($0)
+      try invocation.continueUnlessStopped("the measurement")
     }
     progress.finish()
     if let plot {
@@ -42,6 +43,13 @@ extension Eval {
         "\(samples.count) samples of \(reader.file.path) on \(grid), "
           + "\(milliseconds(evaluation.predictionSeconds / Double(max(1, samples.count)))) a prediction\n\n"
           + report.table)
+    }
+    if let errors = evaluation["mse"]?.perSample, let place = errors.firstIndex(where: { !$0.isFinite }) {
+      throw Diagnostic(
+        "eval.non-finite", exit: .numericalFailure,
+        "the error of sample \(samples.lowerBound + place) is not finite", at: reader.file.path,
+        why: "the prediction, or its square, is not a number that the precision holds",
+        fix: "look at the sample's inputs with opkit inspect: the model was not trained on such values")
     }
     return .success
   }

@@ -30,12 +30,15 @@ struct TrainedModel {
       )
     }
     try shared.apply(to: &document)
-    let reader = ConfigReader(document)
-    configuration = try TrainConfiguration(from: reader)
-    try reader.finish()
-    let builder = ParameterBuilder()
-    let checkpoint = file.checkpoint
-    let model = try configuration.model.build(checkpoint.signature, builder)
+    let (builder, checkpoint) = (ParameterBuilder(), file.checkpoint)
+    func rebuilt() throws -> (TrainConfiguration, any OperatorModel) {
+      let reader = ConfigReader(document)
+      let configuration = try TrainConfiguration(from: reader)
+      try reader.finish()
+      return (configuration, try configuration.model.build(checkpoint.signature, builder))
+    }
+    let model: any OperatorModel
+    (configuration, model) = shared.overrides.isEmpty ? try asInput(path, rebuilt) : try rebuilt()
     task = OperatorTask(
       model: model, derivations: builder.derivations, signature: checkpoint.signature,
       inputNormalizer: checkpoint.inputNormalizer,
@@ -66,7 +69,15 @@ struct TrainedModel {
     if reader.outputChannels > 0, has.outputChannels != needs.outputChannels {
       throw refuse("output channels", has.outputChannels, needs.outputChannels)
     }
-    try configuration.model.validate(task.model, has)
+    do {
+      try configuration.model.validate(task.model, has)
+    } catch let error as any Diagnosable {
+      let found = error.diagnostic
+      throw Diagnostic(
+        "input.grid", exit: .badInput, found.summary, at: reader.file.path, why: found.reason,
+        fix: "use data on a grid that the model can be applied on, such as that of its training, "
+          + gridText(needs.gridShape))
+    }
     try task.inputNormalizer.check(grid: has.gridShape)
     if onGrid { try task.outputNormalizer.check(grid: has.outputShape) }
   }

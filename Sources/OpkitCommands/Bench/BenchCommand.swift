@@ -42,7 +42,7 @@ struct Bench: OpkitCommand {
     let reader = ConfigReader(try shared.load(config))
     let configuration = try BenchConfiguration(from: reader)
     try reader.finish()
-    let report = BenchReport(try BenchRun(configuration, steps: steps, threads: invocation.threads))
+    let report = BenchReport(try BenchRun(configuration, steps: steps, invocation))
     try invocation.console.print(json ? report.json.serialized(indent: 2) : report.text)
     return .success
   }

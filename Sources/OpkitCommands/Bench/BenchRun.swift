@@ -22,7 +22,8 @@ struct BenchRun {
   /// Lanes of the size that the operations were timed with in one step.
   let lanesPerStep: Double
 
-  init(_ configuration: BenchConfiguration, steps: Int, threads: Int) throws {
+  init(_ configuration: BenchConfiguration, steps: Int, _ invocation: Invocation) throws {
+    let threads = invocation.threads
     let builder = ParameterBuilder()
     let model = try configuration.model.build(configuration.signature, builder)
     let training = configuration.training
@@ -43,6 +44,7 @@ struct BenchRun {
     let workspace = Calibration.Workspace(training.precision, measuresBandwidth: false)
     var residentAtStart = 0
     for round in 0..<(steps + BenchRun.warmUp) {
+      try invocation.continueUnlessStopped("the benchmark")
       if round == BenchRun.warmUp { residentAtStart = residentMemory() }
       let calibration = Calibration(workspace)
       let start = now()

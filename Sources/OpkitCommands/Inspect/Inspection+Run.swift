@@ -10,10 +10,12 @@ extension Inspection {
         "input.no-run", exit: .badInput, "'\(path)' is no run directory", at: path,
         why: "it has no file '\(RunTarget.marker)'", fix: "give the directory that 'opkit train' wrote")
     }
-    let configuration = try ConfigDocument.load(path: "\(path)/\(RunTarget.marker)").value
-    let summary =
-      names.contains("summary.json") ? try ConfigDocument.load(path: "\(path)/summary.json").value : nil
-    let last = names.contains("metrics.jsonl") ? try Inspection.lastLine(of: "\(path)/metrics.jsonl") : nil
+    func value(_ name: String) throws -> JSONValue {
+      try asInput("\(path)/\(name)") { try ConfigDocument.load(path: "\(path)/\(name)").value }
+    }
+    let configuration = try value(RunTarget.marker)
+    let summary = names.contains("summary.json") ? try value("summary.json") : nil
+    let last = names.contains("metrics.jsonl") ? Inspection.lastLine(of: "\(path)/metrics.jsonl") : nil
     let checkpoints = names.filter { $0.hasSuffix(".safetensors") }
     let text = Inspection.sections([
       ("run \(path)", tableText(names.map { [$0] }, indent: 2)),
@@ -30,10 +32,11 @@ extension Inspection {
       ])
   }
 
-  /// The last complete line of a JSON Lines file.
-  private static func lastLine(of path: String) throws -> JSONValue? {
+  /// The last complete line of a JSON Lines file, whose writer may have been killed in the middle of one.
+  private static func lastLine(of path: String) -> JSONValue? {
     guard let text = InputPath.tail(of: path, bytes: 1 << 16) else { return nil }
-    let lines = text.split(separator: "\n")
-    return try lines.last.map { try JSONValue.parse(String($0), source: path) }
+    return text.split(separator: "\n").reversed().lazy.compactMap {
+      try? JSONValue.parse(String($0), source: path)
+    }.first
   }
 }

@@ -46,3 +46,16 @@ enum InputPath {
     return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
   }
 }
+
+/// What a file says is not what the user wrote: errors of reading it are those of an input, exit status 3.
+func asInput<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as any Diagnosable {
+    let found = error.diagnostic
+    if found.exitCode != .usage { throw error }
+    throw Diagnostic(
+      "input.damaged", exit: .badInput, found.summary, at: path, why: found.reason,
+      fix: "use a file that this version of opkit wrote completely")
+  }
+}

@@ -20,4 +20,12 @@ struct Invocation {
   let stop: StopRequest
   /// Worker threads, at least 1.
   let threads: Int
+
+  /// Ends a command that writes nothing to continue from, once a signal has asked for it.
+  func continueUnlessStopped(_ work: String) throws {
+    if stop.isRequested {
+      throw Diagnostic(
+        "stopped", exit: .stoppedResumable, "\(work) was stopped by a signal", fix: "run the command again")
+    }
+  }
 }

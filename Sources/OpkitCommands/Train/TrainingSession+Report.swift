@@ -13,7 +13,8 @@ extension TrainingSession {
     let seconds = updates.reduce(0) { $0 + $1.seconds } / Double(updates.count)
     let total = seconds * Double(trainer.stepsPerEpoch * configuration.training.epochs)
     let signature = data.signature
-    let memory = tables.reduce(trainer.byteCount) { $0 + $1.inputs.byteCount + $1.outputs.byteCount }
+    // What the process took for one update, and the copy of the best weights.
+    let memory = peakMemory() + trainer.values.byteCount
     var rows: [(String, String)] = [
       ("model", "\(configuration.model.card.identifier), \(grouped(builder.parameterCount)) parameters"),
       ("input", "\(signature.inputChannels) channels on \(gridText(signature.gridShape))"),
