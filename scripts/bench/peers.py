@@ -216,7 +216,7 @@ def main():
         return
     opkit, folder, output = sys.argv[1:4]
     cases = sys.argv[4:] or sorted(os.path.splitext(name)[0] for name in os.listdir(folder) if name.endswith(".json"))
-    rows = []
+    rows, failures = [], 0
     if sys.argv[4:] and os.path.exists(output):
         # Cases of an earlier run that are not asked for now stay in the file.
         with open(output) as file:
@@ -230,6 +230,7 @@ def main():
         result = subprocess.run(command, capture_output=True, text=True)
         if result.returncode != 0:
             print(f"{case:26} not measured: {result.stderr.strip().splitlines()[-1] if result.stderr else 'failed'}")
+            failures += 1
             continue
         for row in json.loads(result.stdout.splitlines()[-1]):
             spread = "–".join(f"{ratio:.1f}" for ratio in row.pop("spread"))
@@ -241,6 +242,8 @@ def main():
             )
     with open(output, "w") as file:
         json.dump(rows, file, indent=2)
+    if failures:
+        sys.exit(f"{failures} of {len(cases)} cases were not measured")
 
 
 if __name__ == "__main__":
