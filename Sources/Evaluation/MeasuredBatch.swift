@@ -37,7 +37,7 @@ final class MeasuredBatch {
   ///
   /// - Returns: seconds that the prediction took.
   func load(_ samples: Range<Int>) throws -> Double {
-    try reader.read(samples, inputs: inputs.base, outputs: truth.base)
+    let mask = try reader.read(samples, inputs: inputs.base, outputs: truth.base)
     if let points { try reader.readPoints(samples, into: points.base) }
     let begin = now()
     predictor.predict(
@@ -45,7 +45,7 @@ final class MeasuredBatch {
       steps: reader.signature.rolloutSteps,
       into: prediction)
     let seconds = now() - begin
-    if let mask = try reader.mask(samples) {
+    if let mask {
       mask.multiply(prediction.base, precision: reader.precision, channels: reader.outputChannels)
       shares = samples.indices.map { mask.share(ofSample: $0 - samples.lowerBound) }
     }

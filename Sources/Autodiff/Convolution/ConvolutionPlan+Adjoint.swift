@@ -58,7 +58,7 @@ extension ConvolutionPlan {
 
   /// Elements of the continued field's gradient; none where the adjoint is gathered.
   var foldedCount: Int {
-    gathersAdjoint ? 0 : (0..<3).map { fine[$0] + before[$0] + after[$0] }.reduce(1, *) * inputs
+    gathersAdjoint ? 0 : continued[0] * continued[1] * continued[2] * inputs
   }
 
   /// How the coarse grid continues for the adjoint.
@@ -119,8 +119,7 @@ extension ConvolutionPlan {
     if gathersAdjoint {
       gatherAdjoint(
         kernels, dy, packed: packed, start: start, box: box, first: SIMD3(before), extent: SIMD3(fine),
-        into: dx,
-        tables: tables, epilogue: epilogue)
+        into: dx, tables: tables, epilogue: epilogue)
       return
     }
     gatherAdjoint(
@@ -141,7 +140,7 @@ extension ConvolutionPlan {
   }
 
   /// Extents of the fine grid with what the window reads around it.
-  private var continued: SIMD3<Int> { SIMD3(fine) &+ SIMD3(before) &+ SIMD3(after) }
+  var continued: SIMD3<Int> { SIMD3(fine) &+ SIMD3(before) &+ SIMD3(after) }
 
   /// The adjoint at the points `first ..< first + extent` of the continued fine grid.
   private func gatherAdjoint(
@@ -226,7 +225,7 @@ extension ConvolutionPlan {
   }
 
   var adjointTables: AdjointTables {
-    let width = gathersAdjoint ? fine[2] : fine[2] + before[2] + after[2]
+    let width = gathersAdjoint ? fine[2] : continued[2]
     let line = stride[1] * width * inputs
     return AdjointTables(
       gather: GridBox(grid: coarse, boundary: adjointBoundary, channels: outputs), reach: SIMD3(reach),

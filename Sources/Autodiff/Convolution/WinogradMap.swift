@@ -169,7 +169,7 @@ extension ConvolutionPlan {
     guard kernel == [1, 3, 3], stride == [1, 1, 1], groups == 1, before[0] == 0, after[0] == 0,
       min(inputs, outputs) >= 16, coarse[1] * coarse[2] >= 256
     else { return nil }
-    let extent = gathersAdjoint ? fine : (0..<3).map { fine[$0] + before[$0] + after[$0] }
+    let extent = gathersAdjoint ? fine : (0..<3).map { continued[$0] }
     guard (coarse + extent).enumerated().allSatisfy({ $0.offset % 3 == 0 || $0.element % 2 == 0 }) else {
       return nil
     }

@@ -68,10 +68,12 @@ public final class SampleReader {
   /// - Parameters:
   ///   - inputs: room for `samples.count · pointCount · inputChannels` values.
   ///   - outputs: room for `samples.count · outputPointCount · outputChannels` values, or `nil` to skip them.
+  /// - Returns: where the samples' domains are, outside of which outputs are zero; nil without a mask.
   /// - Throws: ``DatasetsError`` also for NaN or infinite values, with the variable and the place of the first.
-  public func read(_ samples: Range<Int>, inputs: UnsafeMutableRawPointer, outputs: UnsafeMutableRawPointer?)
-    throws
-  {
+  @discardableResult
+  public func read(
+    _ samples: Range<Int>, inputs: UnsafeMutableRawPointer, outputs: UnsafeMutableRawPointer?
+  ) throws -> DomainMask? {
     precondition(samples.lowerBound >= 0 && samples.upperBound <= sampleCount, "samples outside the file")
     try gather(plan.inputs, samples, into: inputs, channels: inputChannels)
     if inputNoise > 0 {
@@ -81,17 +83,15 @@ public final class SampleReader {
       }
     }
     let mask = try mask(samples)
-    guard let outputs else { return }
+    guard let outputs else { return mask }
     if let points = plan.points {
       try gather(points.outputs, of: samples, points: points.count, into: outputs)
     } else {
       try gather(plan.outputs, samples, into: outputs, channels: outputChannels)
     }
     mask?.multiply(outputs, precision: precision, channels: outputChannels)
+    return mask
   }
-
-  /// Whether outputs count inside of a domain only.
-  public var hasMask: Bool { plan.mask != nil }
 
   /// Where the domain of some samples is; nil without a mask.
   ///
