@@ -55,8 +55,8 @@ bench-exponax: build  ## time solvers beside exponax (from PyPI, in a venv of it
 	swift build -c release --product SolverBench
 	scripts/bench/exponax.sh
 
-bench-operations: deps  ## time single operations beside the machine's own speed
-	swift run -c release OperationBench
+bench-operations: deps  ## time single operations beside the machine's own speed: OPERATIONS='spectral convolution'
+	swift run -c release OperationBench $(OPERATIONS)
 
 format:  ## format all Swift files
 	swift format --in-place --parallel --recursive Package.swift Sources Tests

@@ -10,7 +10,7 @@ let modules: [(name: String, dependencies: [Target.Dependency])] = [
   ("Fields", ["Diagnostics"]),
   ("Spectral", ["Diagnostics", "Tensors", "CFFTW"]),
   ("LinearAlgebra", ["Diagnostics", "CLAPACKE", "COpenBLAS"]),
-  ("Autodiff", ["Diagnostics", "Tensors"]),
+  ("Autodiff", ["Diagnostics", "Tensors", "Spectral"]),
   ("Layers", ["Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]),
   (
     "Operators", ["Layers", "LinearAlgebra", "Autodiff", "Tensors", "Fields", "Configuration", "Diagnostics"]

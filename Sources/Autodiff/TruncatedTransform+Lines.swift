@@ -79,6 +79,7 @@ extension TruncatedTransform {
   }
 
   /// Adds a tile of a line `[point][channel]` to the line's modes `[k][re | im][channel]`; the first tile replaces them.
+  /// A fast transform does all of the line at its last tile.
   ///
   /// With the parts that `Kernels.fold` makes of it the real parts are sums of cosines times the even parts, and the
   /// imaginary ones of sines times the odd ones, over half or, even and odd modes apart, a quarter of the points.
@@ -88,6 +89,10 @@ extension TruncatedTransform {
     _ kernels: Kernels, _ map: Map, _ line: Slice, _ tile: LineTile, channels: Int, scratch: Slice,
     into modes: Slice
   ) {
+    if let fourierLines {
+      guard tile.rows == tiles[tiles.count - 1].rows else { return }
+      return fourierLines.toModes(kernels, map, line, channels: channels, scratch: scratch, into: modes)
+    }
     kernels.fold(line, points: lastPoints, channels: channels, symmetry, rows: tile.rows, into: scratch)
     let start: Kernels.Start = tile.rows.lowerBound == 0 ? .zero : .accumulate
     let (rows, classes) = (tile.rows.count, symmetry.parts / 2)
@@ -106,11 +111,19 @@ extension TruncatedTransform {
     }
   }
 
-  /// A tile of a line from the line's modes; the transpose of ``lineToModes``.
+  /// A tile of a line from the line's modes; the transpose of ``lineToModes``. A fast transform does all of the line at
+  /// its first tile.
+  ///
+  /// - Parameter scratch: ``scratchCount(channels:)`` elements.
   public func lineFromModes(
-    _ kernels: Kernels, _ map: Map, _ modes: Slice, _ tile: LineTile, channels: Int, into line: Slice,
-    _ start: Kernels.Start
+    _ kernels: Kernels, _ map: Map, _ modes: Slice, _ tile: LineTile, channels: Int, scratch: Slice,
+    into line: Slice, _ start: Kernels.Start
   ) {
+    if let fourierLines {
+      guard tile.rows == tiles[0].rows else { return }
+      return fourierLines.fromModes(
+        kernels, map, modes, channels: channels, scratch: scratch, into: line, start)
+    }
     let (cosine, sine) = waves(map, tile, from: 0, by: 1)
     kernels.mirroredSynthesis(
       cosine: cosine, sine: sine, modes: modes, points: lastPoints, channels: channels, symmetry,

@@ -11,7 +11,7 @@ import Tensors
 /// out. An operator keeps 12–32 modes of 64–1024, where products with cosine and sine tables beat a fast transform,
 /// no size is awkward, and the adjoint is the transposed product. Cosines are even and sines odd about each axis's
 /// middle, so sums and differences of mirrored points halve every product, and once more on a long last axis of even size; see
-/// `TruncatedTransform+Lines.swift`.
+/// `TruncatedTransform+Lines.swift`. With many modes of a long last axis a fast transform costs less, and is taken there.
 ///
 /// Modes are stored `[k₁]…[k_d][re | im][channel]`; frequencies +k and −k of an axis share their table rows.
 public final class TruncatedTransform: Sendable {
@@ -33,10 +33,19 @@ public final class TruncatedTransform: Sendable {
     let sine: HostBuffer
   }
 
+  /// How lines of the last axis are transformed.
+  public enum LineMethod: Sendable {
+    /// Products with tables of waves.
+    case products
+    /// Fast Fourier transforms, for even numbers of points.
+    case fourier
+  }
+
   let symmetry: LineSymmetry
-  /// Last axis: `[m][symmetry.rows]`, with the scales of both maps.
+  /// Last axis: `[m][symmetry.rows]`, with the scales of both maps; empty where `fourierLines` does their work.
   let analysisTable: Table
   let synthesisTable: Table
+  let fourierLines: FourierLines?
   /// Other axes: cosines `[q + 1][N/2 + 1]` of the front half, sines `[q][rest]` of the points behind it.
   let axisTables: [Table]
   let highest: [Int]
@@ -47,8 +56,10 @@ public final class TruncatedTransform: Sendable {
   ///   - frequencies: per axis; no two equal modulo the axis's points.
   ///   - analysisScale: s_a
   ///   - synthesisScale: s_s
+  ///   - lines: how the last axis is transformed; the cheaper way unless given.
   public init(
-    grid: [Int], frequencies: [[Int]], analysisScale: Double, synthesisScale: Double, precision: Precision
+    grid: [Int], frequencies: [[Int]], analysisScale: Double, synthesisScale: Double, precision: Precision,
+    lines: LineMethod? = nil
   ) {
     precondition(grid.count == frequencies.count && !grid.isEmpty)
     precondition(frequencies.allSatisfy { !$0.isEmpty })
@@ -62,7 +73,15 @@ public final class TruncatedTransform: Sendable {
     let (modes, points) = (frequencies[last].count, grid[last])
     let symmetry = LineSymmetry(points: points)
     let rows = symmetry.rows(points: points)
+    let method = lines ?? (FourierLines.isCheaper(points: points, modes: modes) ? .fourier : .products)
+    fourierLines =
+      method == .products
+      ? nil
+      : FourierLines(
+        points: points, modes: modes, analysisScale: analysisScale, synthesisScale: synthesisScale,
+        precision: precision)
     func lastTable(_ scale: (Int) -> Double) -> Table {
+      let modes = method == .products ? modes : 0
       let cosine = HostBuffer(count: modes * rows, precision: precision)
       let sine = HostBuffer(count: modes * rows, precision: precision)
       for k in 0..<modes {
@@ -99,6 +118,9 @@ public final class TruncatedTransform: Sendable {
     tiles = LineTile.tiles(points: points, symmetry)
   }
 
+  /// How lines of the last axis are transformed.
+  public var lineMethod: LineMethod { fourierLines == nil ? .products : .fourier }
+
   /// Kept modes in all.
   public var modeCount: Int { frequencies.reduce(1) { $0 * $1.count } }
   var lastModes: Int { frequencies[grid.count - 1].count }
@@ -110,7 +132,10 @@ public final class TruncatedTransform: Sendable {
   public func scratchCount(channels: Int) -> Int {
     var inner = 2 * lastModes * channels
     var outer = lines
-    var most = max(outer * inner, symmetry.parts * (tiles.map(\.rows.count).max() ?? 0) * channels)
+    let line =
+      fourierLines?.scratchCount(channels: channels)
+      ?? symmetry.parts * (tiles.map(\.rows.count).max() ?? 0) * channels
+    var most = max(outer * inner, line)
     for axis in (0..<(grid.count - 1)).reversed() {
       outer /= grid[axis]
       most = max(most, (2 * highest[axis] + 1) * inner)
@@ -127,8 +152,10 @@ public final class TruncatedTransform: Sendable {
   public func flops(channels: Int) -> Double {
     var inner = 2 * lastModes * channels
     var outer = lines
-    var total =
-      outer * (2 * symmetry.rows(points: lastPoints) * inner + symmetry.parts * lastPoints * channels)
+    let line =
+      fourierLines?.flops(channels: channels)
+      ?? 2 * symmetry.rows(points: lastPoints) * inner + symmetry.parts * lastPoints * channels
+    var total = outer * line
     for axis in (0..<(grid.count - 1)).reversed() {
       let (n, q) = (grid[axis], highest[axis])
       let half = n / 2 + 1
@@ -169,7 +196,7 @@ public final class TruncatedTransform: Sendable {
       for tile in tiles {
         lineFromModes(
           kernels, map, scratch.0.dropping(index * width, length: width), tile, channels: channels,
-          into: x.dropping(index * line, length: line), accumulate ? .accumulate : .zero)
+          scratch: scratch.1, into: x.dropping(index * line, length: line), accumulate ? .accumulate : .zero)
       }
     }
   }

@@ -386,13 +386,15 @@ INLINE void NAME(transpose_block)(const REAL *a, ptrdiff_t a_row, ptrdiff_t rows
     if (i < columns) NAME(store_n)(b + i * b_row, r[i], rows);
 }
 
-static void NAME(transpose)(ptrdiff_t m, ptrdiff_t n, const void *av, void *bv) {
+static void NAME(transpose)(ptrdiff_t m, ptrdiff_t n, const void *av, ptrdiff_t a_row, void *bv, ptrdiff_t b_row) {
   const REAL *a = av;
   REAL *b = bv;
   for (ptrdiff_t i = 0; i < m; i += VL)
     for (ptrdiff_t j = 0; j < n; j += VL) {
-      if (m - i >= VL && n - j >= VL) NAME(transpose_block)(a + i * n + j, n, VL, VL, b + j * m + i, m);
-      else NAME(transpose_block)(a + i * n + j, n, m - i, n - j, b + j * m + i, m);
+      const REAL *from = a + i * a_row + j;
+      REAL *to = b + j * b_row + i;
+      if (m - i >= VL && n - j >= VL) NAME(transpose_block)(from, a_row, VL, VL, to, b_row);
+      else NAME(transpose_block)(from, a_row, m - i, n - j, to, b_row);
     }
 }
 

@@ -26,7 +26,8 @@ public enum FourierLength {
     return shorter >= minimum && shorter >= 64 ? shorter : length
   }
 
-  private static func isSmooth(_ n: Int) -> Bool {
+  /// Whether 2, 3, 5 and 7 are the only prime factors.
+  package static func isSmooth(_ n: Int) -> Bool {
     var rest = n
     for factor in [2, 3, 5, 7] {
       while rest % factor == 0 { rest /= factor }

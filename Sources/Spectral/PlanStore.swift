@@ -7,9 +7,10 @@ import Synchronization
 /// A value without a reference count: plans live as long as the process, and workers that share a plan must not
 /// write to memory they share with every transform, as counting references would.
 struct FourierPlan: @unchecked Sendable {
-  let handle: fftw_plan
+  /// `fftw_plan` or, in single precision, `fftwf_plan`.
+  let handle: OpaquePointer
 
-  fileprivate init(_ handle: fftw_plan) { self.handle = handle }
+  fileprivate init(_ handle: OpaquePointer) { self.handle = handle }
 }
 
 /// What determines a plan. Plans are made with `FFTW_ESTIMATE`: its choice does not depend on timing, so
@@ -18,6 +19,8 @@ struct PlanKey: Hashable {
   enum Kind: Hashable {
     case realForward, realBackward
     case complexForward, complexBackward
+    /// Of a complex line in single precision.
+    case singleForward, singleBackward
     case trigonometric(UInt32)
   }
 
@@ -34,7 +37,7 @@ enum PlanStore {
   private static let plans = Mutex<[PlanKey: FourierPlan]>([:])
 
   /// The plan of `key`, made by `make` at the first request.
-  static func plan(_ key: PlanKey, _ make: () -> fftw_plan?) -> FourierPlan {
+  static func plan(_ key: PlanKey, _ make: () -> OpaquePointer?) -> FourierPlan {
     plans.withLock { plans in
       if let plan = plans[key] { return plan }
       guard let handle = make() else { preconditionFailure("FFTW has no plan for \(key)") }

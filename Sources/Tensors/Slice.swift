@@ -3,7 +3,8 @@
 /// Every kernel call checks its extents against `count`, so code above the kernels cannot read or write
 /// outside the memory it was given.
 public struct Slice {
-  let base: UnsafeMutableRawPointer
+  /// Start of the memory. Only kernels and FFTW dereference it.
+  package let base: UnsafeMutableRawPointer
   public let count: Int
   public let precision: Precision
 

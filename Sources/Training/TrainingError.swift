@@ -5,6 +5,8 @@ public enum TrainingError: Error, Equatable {
   case batchExceedsSamples(batch: Int, samples: Int)
   /// Weights with their gradients and optimizer state.
   case modelExceedsMemory(parameters: Int, bytes: Int, memory: Int)
+  /// What a step keeps of the operations' results besides.
+  case stepExceedsMemory(bytes: Int, memory: Int, threads: Int)
   case earlyStoppingWithoutValidation
   case rolloutWithoutWindow
   case frozenUnknown(name: String, known: [String])
@@ -41,6 +43,13 @@ extension TrainingError: Diagnosable {
         why:
           "with its gradients and the optimizer's state it takes \(bytes >> 30) GiB, and the machine has \(memory >> 30)",
         fix: "choose a smaller model, or fewer training.lanes")
+    case .stepExceedsMemory(let bytes, let memory, let threads):
+      return Diagnostic(
+        "config.memory", exit: .usage, "a training step does not fit into memory", at: "training.batch",
+        why: "on \(threads) threads it takes \(bytes >> 30) GiB, and the machine has \(memory >> 30)",
+        fix:
+          "set training.samplesPerPass to 1 or training.recompute to true, use a smaller batch or model, or fewer --threads"
+      )
     case .earlyStoppingWithoutValidation:
       return Diagnostic(
         "config.conflict", exit: .usage, "earlyStopping has no validation samples to watch",

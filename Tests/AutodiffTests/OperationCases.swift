@@ -15,20 +15,22 @@ enum OperationCases {
   }
 
   /// A transform with m modes per axis: frequencies −m … m − 1 on full axes, 0 … m − 1 on the last.
-  static func transform(_ grid: [Int], modes: [Int], precision: Precision) -> TruncatedTransform {
+  static func transform(
+    _ grid: [Int], modes: [Int], precision: Precision, lines: TruncatedTransform.LineMethod? = nil
+  ) -> TruncatedTransform {
     let last = grid.count - 1
     let frequencies = modes.enumerated().map { axis, m in
       axis == last ? Array(0..<m) : Array(0..<m) + Array(-m..<0)
     }
     return TruncatedTransform(
       grid: grid, frequencies: frequencies, analysisScale: 1, synthesisScale: 1 / Double(grid.reduce(1, *)),
-      precision: precision)
+      precision: precision, lines: lines)
   }
 
   private static func spectral(
     _ name: String, grid: [Int], modes: [Int], inputs: Int = 3, outputs: Int = 2,
     activation: Activation = .gelu,
-    parts: (skip: Bool, bias: Bool) = (true, true)
+    parts: (skip: Bool, bias: Bool) = (true, true), lines: TruncatedTransform.LineMethod? = nil
   ) -> GradientCase {
     GradientCase(
       "spectral block \(name)", inputs: [FieldShape(batch: 2, grid: grid, channels: inputs)],
@@ -44,7 +46,8 @@ enum OperationCases {
         return all
       },
       body: { v, p in
-        let map = SpectralMap(transform: transform(grid, modes: modes, precision: v[0].graph.precision))
+        let map = SpectralMap(
+          transform: transform(grid, modes: modes, precision: v[0].graph.precision, lines: lines))
         return v[0].spectralBlock(
           map, weight: p[0], skip: parts.skip ? p[1] : nil, bias: parts.bias ? p[parts.skip ? 2 : 1] : nil,
           activation: activation)
@@ -139,6 +142,10 @@ enum OperationCases {
       spectral("1-D, odd grid", grid: [11], modes: [5]),
       spectral("1-D, all modes with Nyquist", grid: [8], modes: [5]),
       spectral("1-D over several tiles", grid: [300], modes: [3], inputs: 2, outputs: 1),
+      spectral(
+        "1-D by fast transforms over several tiles", grid: [300], modes: [6], inputs: 18, outputs: 1,
+        lines: .fourier),
+      spectral("2-D by fast transforms", grid: [4, 12], modes: [2, 7], lines: .fourier),
       spectral("2-D", grid: [8, 6], modes: [3, 3]),
       spectral("2-D, odd grid", grid: [7, 5], modes: [3, 2]),
       spectral("2-D, every mode there is", grid: [6, 4], modes: [3, 3]),

@@ -10,7 +10,12 @@ private let roundOff = 1e-12
   struct Setting: Sendable, CustomTestStringConvertible {
     var grid: [Int]
     var modes: [Int]
-    var testDescription: String { "\(grid) modes \(modes)" }
+    var lines = TruncatedTransform.LineMethod.products
+    var testDescription: String { "\(grid) modes \(modes) \(lines)" }
+
+    var transform: TruncatedTransform {
+      OperationCases.transform(grid, modes: modes, precision: .float64, lines: lines)
+    }
   }
 
   static let settings = [
@@ -20,11 +25,16 @@ private let roundOff = 1e-12
     Setting(grid: [256], modes: [129]), Setting(grid: [774], modes: [6]),
     Setting(grid: [3, 516], modes: [2, 9]),
     Setting(grid: [2, 3], modes: [1, 2]),
+    Setting(grid: [8], modes: [5], lines: .fourier), Setting(grid: [2], modes: [1], lines: .fourier),
+    Setting(grid: [96], modes: [40], lines: .fourier), Setting(grid: [774], modes: [387], lines: .fourier),
+    Setting(grid: [600], modes: [301], lines: .fourier),
+    Setting(grid: [5, 6, 12], modes: [2, 3, 6], lines: .fourier),
+    Setting(grid: [3, 516], modes: [2, 200], lines: .fourier),
   ]
 
   @Test("equals the defining sums", arguments: settings)
   func definition(_ s: Setting) {
-    let t = OperationCases.transform(s.grid, modes: s.modes, precision: .float64)
+    let t = s.transform
     let channels = 2
     let points = s.grid.reduce(1, *)
     let x = random(points * channels, "x")
@@ -63,7 +73,7 @@ private let roundOff = 1e-12
 
   @Test("has adjoints: ⟨F x, y⟩ = ⟨x, Fᵀ y⟩", arguments: settings)
   func adjoint(_ s: Setting) {
-    let t = OperationCases.transform(s.grid, modes: s.modes, precision: .float64)
+    let t = s.transform
     let points = s.grid.reduce(1, *)
     let (x, y) = (random(points * 3, "x"), random(t.modeCount * 6, "y"))
     let (fx, fty) = (
@@ -80,6 +90,17 @@ private let roundOff = 1e-12
       let (left, right) = (k.dot(fx.slice(), y.slice()), k.dot(x.slice(), fty.slice()))
       #expect(abs(left - right) <= roundOff * max(abs(left), 1))
     }
+  }
+
+  @Test("takes the cheaper of products and fast transforms")
+  func choice() {
+    func method(_ points: Int, _ modes: Int) -> TruncatedTransform.LineMethod {
+      OperationCases.transform([points], modes: [modes], precision: .float32).lineMethod
+    }
+    #expect(method(1024, 55) == .products && method(1024, 56) == .fourier)
+    #expect(method(1000, 95) == .products && method(1000, 96) == .fourier, "estimated plans are slower")
+    #expect(method(128, 65) == .products, "short lines")
+    #expect(method(421, 200) == .products && method(1022, 200) == .products, "odd lines and large primes")
   }
 
   private func random(_ count: Int, _ name: String) -> HostBuffer {

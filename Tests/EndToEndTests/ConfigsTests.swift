@@ -78,6 +78,24 @@ struct ConfigsTests {
     }
   }
 
+  @Test("without a configuration the usual benchmark runs, with its update and each operation")
+  func usualBenchmark() throws {
+    let outcome = try Binary.run(
+      ["bench", "--steps", "1", "-q", "--set", "grid=[16,16]", "--set", "model.modes=4"], in: Scratch())
+    #expect(outcome.status == 0, "\(outcome.error)")
+    for row in ["parameters", "spectralBlock", "sum of the lanes' gradients", "optimizer"] {
+      #expect(outcome.output.contains(row))
+    }
+  }
+
+  @Test("a step that no memory holds is refused before it is tried")
+  func refusedMemory() throws {
+    let outcome = try Binary.run(
+      ["bench", "--set", "grid=[4096,1024]", "--set", "training.batch=1", "--threads", "4000"], in: Scratch())
+    #expect(outcome.status == 2)
+    #expect(outcome.error.hasPrefix("error[config.memory]: a training step does not fit into memory"))
+  }
+
   @Test("memory does not grow over a thousand steps and predictions")
   func growth() throws {
     let example = try #require(

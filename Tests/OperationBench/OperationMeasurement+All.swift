@@ -51,7 +51,7 @@ extension OperationMeasurement {
       convolution([64, 64], 32, 32, 7, groups: 32), convolution([64, 64], 64, 64, 3, groups: 4),
       convolution([8192], 64, 64, 3), convolution([32, 32, 32], 16, 16, 3),
       transposed([32, 32], 64, 32, 4), transposed([8, 8], 256, 128, 2), transposed([16, 16], 128, 128, 4),
-    ] + pointwise + attentions
+    ] + pointwise + attentions + spectralBlocks
 
   /// Norms, pools and resampling move memory: their work is counted as one operation per element, so that the speed
   /// reads as elements a nanosecond.
@@ -77,6 +77,31 @@ extension OperationMeasurement {
       ) { v, _ in v[0].resampled(to: [128, 128], by: .fourier) },
     ]
   }()
+
+  /// Fourier layers by products and by fast transforms of their lines, about where one overtakes the other.
+  private static let spectralBlocks: [OperationMeasurement] = [
+    ([256], 32), ([256], 64), ([1024], 32), ([1024], 64), ([1024], 128), ([1024], 256), ([8192], 64),
+    ([8192], 128), ([8192], 256), ([128, 128], 32), ([128, 128], 64), ([421, 420], 40),
+  ].flatMap { (grid: [Int], modes: Int) in
+    [TruncatedTransform.LineMethod.products, .fourier].map { method in
+      let channels = 32
+      let frequencies = grid.indices.map { axis in
+        axis == grid.count - 1 ? Array(0..<modes) : Array(0..<4) + Array(-4..<0)
+      }
+      let count = frequencies.reduce(1) { $0 * $1.count }
+      let side = grid.map(String.init).joined(separator: "×")
+      return OperationMeasurement(
+        "spectral block \(side), \(channels) channels, \(modes) modes of the last axis, by \(method)",
+        [field(grid, channels, batch: 4)], parameters: [[count, 2, channels, channels]],
+        operations: 4 * Double(grid.reduce(1, *) * channels)
+      ) { v, p in
+        let transform = TruncatedTransform(
+          grid: grid, frequencies: frequencies, analysisScale: 1, synthesisScale: 1, precision: .float32,
+          lines: method)
+        return v[0].spectralBlock(SpectralMap(transform: transform), weight: p[0], activation: .identity)
+      }
+    }
+  }
 
   private static let attentions: [OperationMeasurement] = [(1024, 8, 32), (4096, 4, 16), (256, 12, 64)]
     .flatMap {

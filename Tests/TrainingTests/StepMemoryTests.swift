@@ -74,6 +74,16 @@ private let transformers =
     try expectNoAllocations(trainer)
   }
 
+  @Test(
+    "a warmed-up step with fast transforms allocates nothing",
+    .enabled(if: allocation_count_is_available() == 1))
+  func fourierLineAllocations() throws {
+    let trainer = try SyntheticProblem(points: 256).trainer(
+      model: #"{"type": "fno", "modes": 60, "width": 4}"#, training: #"{"batch": 4, "lanes": 2}"#
+    ).trainer
+    try expectNoAllocations(trainer)
+  }
+
   @Test("a transformer has the same bits with any number of threads", arguments: transformers)
   func transformerThreads(_ model: String) throws {
     let problem = try SyntheticProblem()

@@ -129,6 +129,7 @@ private struct SpectralBlock: Sendable {
           for line in lines {
             synthesis.lineFromModes(
               k, .synthesis, lineScratch.dropping(line * width, length: width), tile, channels: outputs,
+              scratch: scratch,
               into: z.dropping(
                 (sample * synthesis.lines + line) * linePoints * outputs, length: linePoints * outputs),
               start)
@@ -237,6 +238,7 @@ private struct SpectralBlock: Sendable {
           for line in lines {
             transform.lineFromModes(
               k, .analysisAdjoint, lineScratch.dropping(line * width, length: width), tile, channels: inputs,
+              scratch: scratch,
               into: dx.slice.dropping(
                 (sample * transform.lines + line) * linePoints * inputs, length: linePoints * inputs),
               dx.accumulates ? .accumulate : .zero)

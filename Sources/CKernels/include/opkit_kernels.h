@@ -36,8 +36,8 @@ typedef struct OpkitKernels {
   /// dW (+)= Σ_s conj(x[s])ᵀ·g[s], complex rows as above.
   void (*complex_outer)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out, const void *x, ptrdiff_t x_stride,
                         const void *g, ptrdiff_t g_stride, void *dw, int accumulate);
-  /// b[n×m] = aᵀ for a[m×n].
-  void (*transpose)(ptrdiff_t m, ptrdiff_t n, const void *a, void *b);
+  /// b[n×m] = aᵀ for a[m×n], rows a_row and b_row elements apart.
+  void (*transpose)(ptrdiff_t m, ptrdiff_t n, const void *a, ptrdiff_t a_row, void *b, ptrdiff_t b_row);
   /// Fourier recombination of `blocks` complex rows [re(c) | im(c)]:
   /// out = cosine − i·sign·sine (sine may be null).
   void (*combine)(ptrdiff_t blocks, ptrdiff_t c, const void *cosine, const void *sine, int sign, void *out);

@@ -42,7 +42,15 @@ struct BenchReport {
             "forward": BenchReport.direction($0.forward), "backward": BenchReport.direction($0.backward),
           ]
         }),
+      "update": [
+        "reduction": BenchReport.part(run.update.reduction),
+        "optimizer": BenchReport.part(run.update.optimizer),
+      ],
     ]
+  }
+
+  private static func part(_ part: UpdateTime.Part) -> JSONValue {
+    ["milliseconds": .number(1000 * part.seconds), "gigabytes": .number(1e-9 * part.bytes)]
   }
 
   private static func direction(_ d: OperationTime.Direction) -> JSONValue {
@@ -93,6 +101,9 @@ struct BenchReport {
           [milliseconds($0.seconds), rate($0.flops, $0.seconds), rate($0.bytes, $0.seconds)]
         } + ["\(numberText(100 * share(operation), digits: 3)) %"]
     }
+    let update = [("sum of the lanes' gradients", run.update.reduction), ("optimizer", run.update.optimizer)]
+      .map { [$0, milliseconds($1.seconds), rate($1.bytes, $1.seconds)] }
     return head + "\n\nOperations of one lane on one core\n" + tableText([titles] + rows)
+      + "\n\nUpdate, once a step on all threads\n" + tableText([["part", "time", "GB/s"]] + update)
   }
 }

@@ -19,6 +19,7 @@ struct BenchRun {
   let growthBytes: Int
   /// Of one lane on one core, the costliest first.
   let operations: [OperationTime]
+  let update: UpdateTime
   /// Lanes of the size that the operations were timed with in one step.
   let lanesPerStep: Double
 
@@ -62,6 +63,7 @@ struct BenchRun {
     }
     growthBytes = max(0, residentMemory() - residentAtStart)
     operations = trainer.timeOperations(clock: now)
+    update = trainer.timeUpdate(clock: now)
     peakBytes = peakMemory()
     // After the peak is read, because the streamed arrays are not the model's.
     let streams = Calibration.Workspace(training.precision, measuresBandwidth: true)

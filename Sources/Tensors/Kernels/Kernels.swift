@@ -92,9 +92,18 @@ public struct Kernels: @unchecked Sendable {
   }
 
   /// b = aᵀ for a row-major rows × columns matrix.
-  public func transpose(rows: Int, columns: Int, _ a: Slice, into b: Slice) {
-    precondition(a.count >= rows * columns && b.count >= rows * columns)
-    table.pointee.transpose(rows, columns, a.base, b.base)
+  ///
+  /// - Parameters:
+  ///   - stride: elements from row to row of a; its columns unless given.
+  ///   - resultStride: of b; its columns, which are the rows of a, unless given.
+  public func transpose(
+    rows: Int, columns: Int, _ a: Slice, stride: Int? = nil, into b: Slice, stride resultStride: Int? = nil
+  ) {
+    guard rows > 0, columns > 0 else { return }
+    let (aRow, bRow) = (stride ?? columns, resultStride ?? rows)
+    precondition(aRow >= columns && (rows - 1) * aRow + columns <= a.count)
+    precondition(bRow >= rows && (columns - 1) * bRow + rows <= b.count)
+    table.pointee.transpose(rows, columns, a.base, aRow, b.base, bRow)
   }
 
   /// out = cosine − i·sign·sine, on `blocks` complex rows of `channels`.

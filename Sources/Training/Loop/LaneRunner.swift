@@ -118,6 +118,15 @@ final class LaneRunner {
     return made
   }
 
+  /// Bytes that one worker will need for a lane's program: that of most samples, recorded for this alone.
+  func programByteCount(of table: SampleTable, steps: Int) -> Int {
+    let lane = (configuration.batch + gradients.count - 1) / max(1, gradients.count)
+    return LaneProgram(
+      task, configuration, on: table.signature, samples: min(lane, configuration.samplesPerPass ?? lane),
+      steps: steps, trains: trains
+    ).program.byteCount
+  }
+
   /// Bytes of the lanes' gradients.
   var byteCount: Int { gradients.reduce(0) { $0 + $1.byteCount } }
 

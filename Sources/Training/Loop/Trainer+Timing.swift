@@ -34,6 +34,19 @@ public struct OperationTime: Sendable {
   }
 }
 
+/// What follows the lanes in an update, once a step on all workers.
+public struct UpdateTime: Sendable {
+  public struct Part: Sendable {
+    public let seconds: Double
+    /// Bytes of the arrays read and written.
+    public let bytes: Double
+  }
+
+  /// Summing the lanes' gradients.
+  public let reduction: Part
+  public let optimizer: Part
+}
+
 extension Trainer {
   /// Samples that ``timeOperations(clock:)`` computes: those of a pass of the first lane.
   public var timedSamples: Int {
@@ -49,5 +62,32 @@ extension Trainer {
       OperationTime(name: $0, $1)
     }
     .sorted { ($1.seconds, $0.name) < ($0.seconds, $1.name) }
+  }
+
+  /// Times the sum of the lanes' gradients and the optimizer, the median of seven turns each.
+  ///
+  /// The learning rate is zero, so weights stay unless they decay; the optimizer's moments change. For benchmarks.
+  public func timeUpdate(clock: () -> Double) -> UpdateTime {
+    let gradient = runner.gradients[0]
+    let rule = optimizerUnderWay.rule
+    let turns = (0..<7).map { _ in
+      let start = clock()
+      pool.forEach(segments.count) { index, _ in
+        kernels.reduceLanes(runner.gradients, range: segments[index].range, scale: 1, into: gradient)
+      }
+      let middle = clock()
+      pool.forEach(segments.count) { index, _ in
+        rule.update(
+          segments[index], step: max(1, progress.step), learningRate: 0, kernels: kernels, parameters: values,
+          gradients: gradient, state: state)
+      }
+      return (middle - start, clock() - middle)
+    }
+    let array = Double(segments.reduce(0) { $0 + $1.range.count } * values.precision.byteCount)
+    return UpdateTime(
+      reduction: .init(
+        seconds: turns.map(\.0).sorted()[3], bytes: array * Double(runner.gradients.count + 1)),
+      optimizer: .init(
+        seconds: turns.map(\.1).sorted()[3], bytes: array * Double(2 * (1 + state.count) + 1)))
   }
 }

@@ -117,6 +117,12 @@ public final class Trainer {
     growing = try configuration.modeGrowth.map {
       try GrowingModel($0, task.model, memoryCount: builder.trainedCount, precision: precision)
     }
+    let step =
+      bytes + Double(pool.workerCount) * Double(runner.programByteCount(of: first, steps: trainingSteps))
+    guard step <= Double(PhysicalMemory.byteCount) else {
+      throw TrainingError.stepExceedsMemory(
+        bytes: Int(min(step, 0x1p62)), memory: PhysicalMemory.byteCount, threads: pool.workerCount)
+    }
     for weights in [values, average].compactMap({ $0 }) { growing?.clearUnused(in: weights) }
     adoptModes()
   }
