@@ -6,12 +6,14 @@ usage: scripts/studies/study.py STUDY.json [--opkit PATH] [--runs DIR] [--thread
 A study names what its arms share and how each of them differs:
 
   title      what is compared
+  like       another study in the same folder, whose keys hold where this one has none of its own
   generate   datasets that are made where they are missing: [configuration, override or "--flag value", ...]
   config     training configuration of all arms
   set        overrides of all arms
   seeds      seeds of every arm
   arms       name -> {config, set, from (arm whose weights it starts from), data (another file to measure on), measure
              (overrides of its measurement alone)}
+  vary       override -> values; every arm is run with each of them
   metrics    metrics of the table; tasks: field that names each sample's task
   resolutions  points along the first axis of the grids that the trained models are measured on
 
@@ -33,10 +35,21 @@ def overrides(values):
 class Study:
     def __init__(self, arguments):
         self.arguments = arguments
-        self.plan = json.loads(Path(arguments.study).read_text())
+        self.plan = self.read(Path(arguments.study))
         self.folder = Path(arguments.runs) / Path(arguments.study).stem
         self.seeds = arguments.seeds or self.plan.get("seeds", [0])
         self.arms = {k: v for k, v in self.plan["arms"].items() if not arguments.arms or k in arguments.arms}
+
+    @staticmethod
+    def read(path):
+        plan = json.loads(path.read_text())
+        if "like" in plan:
+            plan = Study.read(path.parent / plan["like"]) | plan
+        for key, choices in plan.pop("vary", {}).items():
+            plan["arms"] = {
+                f"{arm}-{choice}": settings | {"set": settings.get("set", []) + [f"{key}={choice}"]}
+                for arm, settings in plan["arms"].items() for choice in choices}
+        return plan
 
     def opkit(self, *words):
         return subprocess.run([self.arguments.opkit, *words], check=True, stdout=subprocess.PIPE, text=True).stdout
