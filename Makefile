@@ -23,8 +23,8 @@ smoke: deps  ## run every configuration at smoke size through the binary
 	swift build -c release --build-tests
 	swift test -c release --skip-build --filter EndToEndTests
 
-verify-interop: quickstart  ## open the quickstart's files with h5py, xarray, netCDF4 and safetensors from PyPI
-	scripts/check-interop.sh runs/quickstart/burgers.h5 runs/quickstart/fno/best.safetensors
+verify-interop: quickstart  ## open the quickstart's files with h5py, xarray, netCDF4 and safetensors from PyPI; train on DeepXDE's triples
+	scripts/check-interop.sh runs/quickstart/burgers.h5 runs/quickstart/fno/best.safetensors .build/release/opkit
 
 verify-solvers: deps  ## print every figure of the solvers beside its bar; fail if one is missed
 	scripts/verify-solvers.sh

@@ -1,4 +1,4 @@
-"""Checks that other programs read opkit's files as opkit means them; see check-interop.sh."""
+"""Checks that other programs read opkit's files as opkit means them, and opkit theirs; see check-interop.sh."""
 
 import json
 import shutil
@@ -138,12 +138,44 @@ def check_safetensors(path):
         check(f"safetensors: shape of {name}", list(tensors[name].shape) == entry["shape"])
 
 
-dataset, checkpoint = sys.argv[1:3]
+def check_triples(opkit):
+    """DeepXDE's aligned layout, function, place and value, trains to the same numbers as the HDF5 file of the same samples."""
+
+    def results(folder, name, *data):
+        run = f"{folder}/{name}"
+        train = ["train", "configs/train/antiderivative-deeponet.json", "-q", "-o", run, "--set", "training.epochs=50",
+                 "--set", "training.batch=200", "--set", "data.train=200", "--set", "data.test=100"]
+        for value in data:
+            train += ["--set", value]
+        subprocess.run([opkit, *train], check=True, stdout=subprocess.DEVNULL)
+        report = subprocess.run(
+            [opkit, "eval", f"{run}/last.safetensors", "--json", "-q"], check=True, capture_output=True, text=True)
+        metrics = json.loads(report.stdout)["metrics"]
+        errors = {name: values["mean"] for name, values in metrics.items() if isinstance(values, dict)}
+        with open(f"{run}/metrics.jsonl") as lines:
+            return [json.loads(line)["trainingLoss"] for line in lines][-1], errors
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = f"{folder}/triples.h5"
+        subprocess.run([opkit, "generate", "configs/generate/antiderivative-aligned.json", "-q", "-o", file,
+                        "--set", "samples=300"], check=True, stdout=subprocess.DEVNULL)
+        with h5py.File(file) as data:
+            for name, rows in (("train", slice(0, 200)), ("test", slice(200, 300))):
+                inputs = numpy.empty(2, dtype=object)
+                inputs[0], inputs[1] = data["u"][rows], data["points"][rows, 0]
+                numpy.savez(f"{folder}/{name}.npz", X=inputs, y=data["s"][rows])
+        ours = results(folder, "hdf5", f"data.path={file}")
+        theirs = results(folder, "npz", f"data.path={folder}/train.npz", f"data.testPath={folder}/test.npz")
+        check("DeepXDE's triples train to the same loss and errors", ours == theirs, f"{ours} {theirs}")
+
+
+dataset, checkpoint, opkit = sys.argv[1:4]
 with h5py.File(dataset, "r") as opened:
     check_hdf5(opened)
     check_xarray(dataset, opened)
     check_ncdump(dataset, opened)
 check_writable(dataset)
 check_safetensors(checkpoint)
+check_triples(opkit)
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)

@@ -1,13 +1,14 @@
 #!/bin/sh
 # Opens a dataset and a checkpoint of opkit with the programs that other people use:
-# xarray through both of its HDF5 engines, h5py, ncdump if installed, the safetensors package.
+# xarray through both of its HDF5 engines, h5py, ncdump if installed, the safetensors package; and trains on triples as
+# DeepXDE stores them.
 #
-#     scripts/check-interop.sh DATASET.h5 CHECKPOINT.safetensors
+#     scripts/check-interop.sh DATASET.h5 CHECKPOINT.safetensors OPKIT
 #
 # Needs python3 with venv, and on the first run a network to install the packages from PyPI into .build.
 set -eu
-if [ $# -ne 2 ]; then
-  echo "usage: scripts/check-interop.sh DATASET.h5 CHECKPOINT.safetensors" >&2
+if [ $# -ne 3 ]; then
+  echo "usage: scripts/check-interop.sh DATASET.h5 CHECKPOINT.safetensors OPKIT" >&2
   exit 2
 fi
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,4 +20,4 @@ if ! "$environment/bin/python" -c "import xarray, netCDF4, h5netcdf, h5py, safet
   # shellcheck disable=SC2086
   "$environment/bin/pip" install --quiet $packages
 fi
-exec "$environment/bin/python" "$root/scripts/check-interop.py" "$1" "$2"
+exec "$environment/bin/python" "$root/scripts/check-interop.py" "$1" "$2" "$3"
