@@ -108,6 +108,75 @@ struct BandLimitedField {
   private let linear =
     #"{"type": "fno", "modes": 6, "width": 4, "layers": 3, "embedding": "none", "activation": "identity"}"#
 
+  /// T4: the activation makes frequencies that a grid cannot hold; the finer the grid, the fewer.
+  @Test(
+    "with activation, outputs at common points converge as the grid is refined", arguments: ["fno", "tfno"])
+  func refinement(_ type: String) throws {
+    let grid = [16, 12]
+    let probe = try ModelProbe(
+      #"{"type": "\#(type)", "modes": 6, "width": 4, "layers": 3, "embedding": "none"}"#, grid: grid)
+    let field = BandLimitedField(highest: 1, dimensions: 2)
+    let outputs = [1, 2, 4, 8].map { factor -> [Double] in
+      let fine = grid.map { factor * $0 }
+      let smooth = field.values(fine, channels: 2)
+      return coarsened(probe.output(smooth, probe.shape(fine)), fine, by: factor, channels: 1)
+    }
+    let errors = outputs.dropLast().map { worstDifference($0, outputs[3]).difference }
+    #expect(errors[0] > 1e-6, "the activation aliases on the coarsest grid: \(errors)")
+    #expect(errors[1] < 0.01 * errors[0] && errors[2] < max(0.01 * errors[1], 1e-14), "\(errors)")
+  }
+
+  /// T9: frequency k of the input is multiplied by lifting · ∏ (W + R(k)) · projection.
+  @Test("without activation a network is the product of its layers' symbols", arguments: 0...5)
+  func symbol(_ k: Int) throws {
+    let n = 12
+    let probe = try ModelProbe(
+      """
+      {"type": "fno", "modes": 6, "width": 3, "layers": 2, "embedding": "none", "activation": "identity", \
+      "mlpRatio": 0, "skip": "linear"}
+      """, inputs: 1, grid: [n])
+    func numbers(_ name: String, from first: Int = 0, count: Int? = nil) throws -> [Double] {
+      let parameter = try #require(probe.builder.parameters.first { $0.name == name }, "\(name)")
+      let range = parameter.range.dropFirst(first)
+      return range.prefix(count ?? range.count).map { probe.values[$0] }
+    }
+    /// z·M for a complex row and a row-major matrix.
+    func product(_ z: [(Double, Double)], _ re: [Double], _ im: [Double]? = nil) -> [(Double, Double)] {
+      let columns = re.count / z.count
+      return (0..<columns).map { column in
+        z.indices.reduce((0.0, 0.0)) { sum, row in
+          let (a, b) = (re[row * columns + column], im?[row * columns + column] ?? 0)
+          return (sum.0 + z[row].0 * a - z[row].1 * b, sum.1 + z[row].0 * b + z[row].1 * a)
+        }
+      }
+    }
+    var z = product([(1, 0)], try numbers("lifting.first.weight"))
+    z = product(z, try numbers("lifting.second.weight"))
+    for layer in 0..<2 {
+      let local = product(z, try numbers("blocks.\(layer).skip.weight"))
+      guard k <= 3 else {
+        z = local
+        continue
+      }
+      let name = "blocks.\(layer).spectral.weight"
+      let (re, im) = (
+        try numbers(name, from: 18 * k, count: 9), try numbers(name, from: 18 * k + 9, count: 9)
+      )
+      // The mean of a real field is real.
+      let mixed = product(z, re, k == 0 ? nil : im)
+      z = zip(local, mixed).map { ($0.0 + $1.0, $0.1 + $1.1) }
+    }
+    z = product(z, try numbers("projection.first.weight"))
+    let total = product(z, try numbers("projection.second.weight"))[0]
+    func phase(_ i: Int) -> Double { 2 * .pi * Double(k * i) / Double(n) + 0.4 }
+    let shape = probe.shape([n])
+    let wave = probe.output((0..<n).map { cos(phase($0)) }, shape)
+    let rest = probe.output([Double](repeating: 0, count: n), shape)
+    expectClose(
+      zip(wave, rest).map { $0 - $1 },
+      (0..<n).map { total.0 * cos(phase($0)) - total.1 * sin(phase($0)) }, tolerance: roundOff)
+  }
+
   /// T7
   @Test("an output on another grid is the same function", arguments: [[12], [12, 10], [6, 8, 10]])
   func outputGrid(_ grid: [Int]) throws {
