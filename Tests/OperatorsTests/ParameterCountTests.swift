@@ -51,6 +51,14 @@ func buildModel(
     """
   }
 
+  /// The networks of MT-DeepONet for the Fisher equation, with hidden layers of this width.
+  private static func fisher(_ width: Int, features: Int) -> String {
+    """
+    {"type": "deeponet", "features": \(features), "trunk": {"hidden": [\(width), \(width), \(width)]}, "branch": \
+    {"type": "mlp", "hidden": [\(width), \(width)], "layerNorm": true, "constantChannels": 4}}
+    """
+  }
+
   /// The local neural operators of NNs-to-NOs.
   private static func localNO(_ more: String) -> String {
     #"{"type": "local-no", "modes": 40, "width": 99, "liftingRatio": 2.59, "projectionRatio": 2.59, \#(more)}"#
@@ -152,6 +160,12 @@ func buildModel(
       name: "DeepONet advection 2022", json: deepONet(branch: "[512]", trunk: "[512, 512]", features: 512),
       inputs: 1,
       outputs: 40, grid: [40], times: (0..<40).map { Double($0) / 39 }, expected: 810_497),
+    Count(
+      name: "multi-task DeepONet of the Fisher equation", json: fisher(128, features: 300), inputs: 5,
+      outputs: 20, grid: [64], times: (0..<20).map { Double($0) / 19 }, expected: 136_665),
+    Count(
+      name: "one of three nets of its size", json: fisher(72, features: 160), inputs: 5, outputs: 20,
+      grid: [64], times: (0..<20).map { Double($0) / 19 }, expected: 44_601),
     Count(
       name: "DeepONet of MultiONet's size",
       json: deepONet(branch: "[128, 128, 128]", trunk: "[128, 128, 128]", features: 128), inputs: 1,

@@ -9,6 +9,7 @@ public enum MetricRegistry {
     RelativeNegativeSobolev(),
     RelativeL1(),
     RelativeL2(),
+    RelativeMgnoH1(),
     RelativeSpectralH1(),
     RootMeanSquaredError(),
     VarianceScaledRMSE(),

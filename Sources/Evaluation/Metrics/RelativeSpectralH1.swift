@@ -7,8 +7,8 @@
 /// Without the factor 2π a gradient counts less than in ``RelativeH1``: the two numbers must not be
 /// compared.
 ///
-/// - References: `HsLoss` of the FNO scripts (Z. Li et al., 2022) with k = 1, a = 1; MgNO (J. He et
-///   al., ICLR 2024) counts wavenumbers from 20 on an axis as zero, this measure counts all.
+/// - References: `HsLoss` of the FNO scripts (Z. Li et al., 2022) with k = 1, a = 1; MgNO's counts fewer wavenumbers, see
+///   ``RelativeMgnoH1``.
 public struct RelativeSpectralH1: Metric {
   public static let identifier = "relativeSpectralH1"
   public static let definition =
