@@ -12,7 +12,7 @@ public enum HardBoundary: String, Sendable, CaseIterable {
   /// Zero on these ends, unchanged inside.
   case zeroed
 
-  /// - Throws: ``ModelError/boundaryWithoutEnds(key:)`` where all axes are periodic.
+  /// - Throws: `ModelError.boundaryWithoutEnds` where all axes are periodic.
   public func check(_ signature: OperatorSignature) throws {
     if self != .none, signature.axes.allSatisfy({ $0.boundary == .periodic }) {
       throw ModelError.boundaryWithoutEnds(key: "boundary")
@@ -31,5 +31,17 @@ public enum HardBoundary: String, Sendable, CaseIterable {
     case .zeroed: feature = .inside(axes)
     }
     return y.masked(by: points.features([feature], domain: signature.queryDomain))
+  }
+}
+
+extension ModelError {
+  /// No axis has ends that a boundary condition could be about.
+  public static func boundaryWithoutEnds(key: String) -> ModelError {
+    ModelError(
+      "there is no end where the output could vanish", kind: .conflict, key: key,
+      why: "all axes of the data are periodic",
+      fix:
+        "remove model.\(key), or set data.boundary to \"closed\" if the file does not say what its axes are"
+    )
   }
 }

@@ -66,3 +66,21 @@ private func located<R>(_ reader: ConfigReader, _ body: () throws -> R) throws -
     throw reader.fail(error.key, d.summary, why: d.reason, fix: d.fix, code: d.code)
   }
 }
+
+extension ModelError {
+  /// The data give the output at scattered points.
+  public static func needsGrid(model: String) -> ModelError {
+    ModelError(
+      "model '\(model)' gives its output on a grid only", key: "type",
+      why: "the data's outputs are at scattered points, and each sample may have its own",
+      fix: "choose a model that can be asked at any point, such as 'deeponet'")
+  }
+
+  /// The output exists at the training points only, and the data have others.
+  public static func fixedPoints(model: String) -> ModelError {
+    ModelError(
+      "the data have outputs at other points than the training data", key: "type",
+      why: "the basis of model '\(model)' exists at the training points only",
+      fix: "use data with outputs at those points, or choose 'deeponet', which can be asked anywhere")
+  }
+}

@@ -42,7 +42,7 @@ public enum TrunkFeatures: Sendable, Equatable {
 
   /// The features of points of a learning task.
   ///
-  /// - Throws: ``ModelError/needsPlane(key:dimensions:)`` for polar features of a line.
+  /// - Throws: `ModelError.needsPlane` for polar features of a line.
   func list(_ signature: OperatorSignature, key: String) throws -> [CoordinateFeature] {
     let dimensions = signature.queryDomain.count
     switch self {
@@ -68,5 +68,13 @@ public enum TrunkFeatures: Sendable, Equatable {
           }
       }
     }
+  }
+}
+
+extension ModelError {
+  public static func needsPlane(key: String, dimensions: Int) -> ModelError {
+    ModelError(
+      "polar features need two coordinates", key: key, why: "points have \(dimensions) coordinate here",
+      fix: "choose other features")
   }
 }

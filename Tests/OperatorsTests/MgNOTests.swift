@@ -155,21 +155,22 @@ private let roundOff = 1e-11
 
   @Test("grids that do not fit are refused, and the kernels that would fit are named")
   func refusals() throws {
-    func fitting(_ grid: [Int], _ options: String = "") throws -> [Int]? {
+    func remedy(_ grid: [Int], _ options: String = "") throws -> String? {
       let model = try buildModel(
         #"{"type": "mgno", "width": 1, "layers": 1\#(options)}"#, inputs: 1, outputs: 1, grid: [64, 64]
       ).model
       do {
         try model.validate(grid: grid)
-      } catch ModelError.kernelsMissGrid(_, _, _, let fitting) {
-        return fitting
+      } catch let error as ModelError {
+        #expect(error.key == "upKernels")
+        return error.diagnostic.fix
       }
       Issue.record("\(grid) was accepted")
       return nil
     }
-    #expect(try fitting([211, 211]) == [3, 4, 3, 3, 4])
-    #expect(try fitting([64, 96 + 1]) == nil)
-    #expect(try fitting([36, 36], #", "padding": "periodic""#) == nil)
+    #expect(try remedy([211, 211]) == "set model.upKernels to [3, 4, 3, 3, 4]")
+    #expect(try remedy([64, 96 + 1])?.hasPrefix("use fewer levels") == true)
+    #expect(try remedy([36, 36], #", "padding": "periodic""#)?.hasPrefix("use fewer levels") == true)
     let model = try buildModel(#"{"type": "mgno", "width": 1}"#, inputs: 1, outputs: 1, grid: [64, 64]).model
     let grids = [16, 8, 4, 2, 1].map { [$0, $0] }
     #expect(throws: ModelError.tooManyLevels(key: "iterations", levels: 6, grids: grids)) {

@@ -6,7 +6,7 @@ import Tensors
 /// The body that Fourier neural operators share: lifting, layers, projection; equations in FNO.md.
 struct FourierNetwork {
   private let configuration: FNO.Configuration
-  private let modes: [Int]
+  let modes: [Int]
   private let padding: [Double]
   private let scaling: [Double]
   private let lifting: (Variable) -> Variable
@@ -106,12 +106,19 @@ struct FourierNetwork {
     }
   }
 
+  /// The first axis on which the padded grid has fewer points than modes.
+  func lackingAxis(_ grid: [Int]) -> Int? {
+    let padded = padded(grid)
+    return modes.indices.first { modes[$0] > padded[$0] }
+  }
+
   /// Refuses modes that some layer does not have on the grid that the network is trained on: their weights
   /// would never be used. On coarser grids the frequencies that exist keep their own weights.
   func requireModes(on grid: [Int]) throws {
     let padded = padded(grid)
-    for (axis, (m, n)) in zip(modes, padded).enumerated() where m > n {
-      throw ModelError.modesExceedGrid(axis: axis, modes: m, points: grid[axis], most: n, least: m)
+    if let axis = lackingAxis(grid) {
+      throw ModelError.modesExceedGrid(
+        axis: axis, modes: modes[axis], points: grid[axis], most: padded[axis], least: modes[axis])
     }
     let ends = grids(from: padded)
     for (layer, (from, to)) in zip([padded] + ends, ends).enumerated() {

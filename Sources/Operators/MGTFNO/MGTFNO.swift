@@ -39,9 +39,9 @@ public struct MGTFNO: OperatorModel {
 
   /// Refuses modes that the windows of the training grid do not have, in points of the data.
   private func requireModes(on grid: [Int]) throws {
-    do {
-      try network.requireModes(on: patches(grid).window)
-    } catch ModelError.modesExceedGrid(let axis, let modes, _, let most, _, _) {
+    let window = patches(grid).window
+    if let axis = network.lackingAxis(window) {
+      let modes = network.modes[axis]
       // A window has as many points as its patch or more.
       let least = (1...modes).first { points in
         var finer = grid
@@ -49,9 +49,10 @@ public struct MGTFNO: OperatorModel {
         return network.padded(patches(finer).window)[axis] >= modes
       }
       throw ModelError.modesExceedWindow(
-        axis: axis, modes: modes, points: grid[axis], most: most,
+        axis: axis, modes: modes, points: grid[axis], most: network.padded(window)[axis],
         least: (least ?? modes) << configuration.levels)
     }
+    try network.requireModes(on: window)
   }
 
   private func patches(_ grid: [Int]) -> PatchGrid {

@@ -45,7 +45,9 @@ public struct MultiONet: PointOperatorModel {
   }
 
   public func validate(grid asked: [Int]) throws {
-    guard asked == grid else { throw ModelError.fixedGrid(key: "type", trained: grid, asked: asked) }
+    guard asked == grid else {
+      throw ModelError.fixedGrid(key: "type", trained: grid, asked: asked, remedy: nil)
+    }
   }
 
   public func callAsFunction(_ input: Variable, at points: Variable) -> Variable {

@@ -42,7 +42,9 @@ public struct PODDeepONet: DataFittedModel {
   }
 
   public func validate(grid asked: [Int]) throws {
-    guard asked == grid else { throw ModelError.fixedGrid(key: "type", trained: grid, asked: asked) }
+    guard asked == grid else {
+      throw ModelError.fixedGrid(key: "type", trained: grid, asked: asked, remedy: nil)
+    }
     try branch.validate(grid: asked)
   }
 
