@@ -20,7 +20,9 @@ public final class FrameMemory {
 /// One worker's memory for a program, and the parameters it reads and differentiates.
 public final class Frame {
   private let shared: FrameMemory?
-  private let part: Slice?
+  private var part: Slice?
+  /// Frames of the programs that operations run, kept so that a step allocates nothing.
+  private var inner: [ObjectIdentifier: Frame] = [:]
   /// The program's memory: what frames share may have grown since this one was made.
   var memory: Slice {
     if let part { return part }
@@ -51,15 +53,20 @@ public final class Frame {
     kernels = Kernels(program.precision, set: kernelSet)
   }
 
-  /// A frame inside another one's memory, for a program that an operation runs.
-  init(
-    _ program: Program, within memory: Slice, parameters: HostBuffer, gradients: HostBuffer?, kernels: Kernels
-  ) {
-    precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
+  private init(inside frame: Frame) {
     shared = nil
-    part = memory
-    self.parameters = parameters
-    self.gradients = gradients
-    self.kernels = kernels
+    parameters = frame.parameters
+    kernels = frame.kernels
+  }
+
+  /// The frame of a program that an operation runs in a part of this one's memory, with the same parameters and gradients.
+  func frame(for program: Program, within memory: Slice) -> Frame {
+    precondition(memory.count >= program.memoryCount && memory.precision == program.precision)
+    let key = ObjectIdentifier(program)
+    let frame = inner[key] ?? Frame(inside: self)
+    inner[key] = frame
+    frame.part = memory
+    frame.gradients = gradients
+    return frame
   }
 }

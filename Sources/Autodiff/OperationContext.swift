@@ -66,8 +66,6 @@ public struct OperationContext {
 
   /// A frame for a program that this operation runs in its scratch, with the parameters and gradients it has itself.
   func frame(for program: Program, within memory: Slice) -> Frame {
-    Frame(
-      program, within: memory, parameters: frame.parameters, gradients: frame.gradients,
-      kernels: frame.kernels)
+    frame.frame(for: program, within: memory)
   }
 }

@@ -65,6 +65,7 @@ private let transformers =
       #"{"type": "fno", "modes": 5, "width": 8, "norm": "instance"}"#,
       #"{"type": "tfno", "modes": 5, "width": 8, "rank": 0.5}"#,
       #"{"type": "unet", "width": 6, "multipliers": [1, 2], "blocks": 1}"#,
+      #"{"type": "mg-tfno", "modes": 5, "width": 8, "levels": 1, "rank": 0.5}"#,
       #"{"type": "mgno", "width": 6}"#, #"{"type": "lsm", "width": 8, "scales": 2, "patch": 4}"#,
       #"{"type": "local-no", "modes": 5, "width": 8}"#,
       #"{"type": "deeponet", "features": 8, "branch": {"type": "mlp", "hidden": [8]}, "trunk": {"hidden": [8]}}"#,

@@ -25,12 +25,13 @@ extension Variable {
     }
     let (forwardPart, trainingPart) = (record(trains: false), record(trains: true))
     let output = forwardPart.output
+    let parameters = trainingPart.program.parameters
     let pieces = shape.batch / size
     let (from, to) = (size * shape.sampleCount, output.count)
     return graph.record(
       "recomputed", inputs: [self],
       output: FieldShape(batch: shape.batch, grid: output.grid, channels: output.channels),
-      parameters: trainingPart.program.parameters, keepsInputs: [0],
+      parameters: parameters, keepsInputs: [0],
       forwardScratch: [forwardPart.program.memoryCount], backwardScratch: [trainingPart.program.memoryCount],
       forward: { c in
         let frame = c.frame(for: forwardPart.program, within: c.scratch(0))
@@ -48,10 +49,7 @@ extension Variable {
         let frame = c.frame(for: program, within: c.scratch(0))
         // Pieces add up, so what they add to has to be there.
         frame.accumulatesGradients = true
-        for index in program.parameters.indices {
-          let target = c.parameterGradient(index)
-          target.prepareToAdd(c.kernels)
-        }
+        for index in parameters.indices { c.parameterGradient(index).prepareToAdd(c.kernels) }
         for index in 0..<pieces {
           c.kernels.copy(
             c.input(0).dropping(index * from, length: from),
