@@ -13,7 +13,7 @@ extension ConfigReader {
     try list(key, .integer(in: each), default: `default`, count: count, allowsEmpty: allowsEmpty, doc: doc)
   }
 
-  /// A list of numbers; one number stands for a list of `count` equal ones. See ``ints(_:default:count:each:doc:)``.
+  /// A list of numbers; one number stands for a list of `count` equal ones. See ``ints(_:default:count:each:allowsEmpty:doc:)``.
   public func doubles(
     _ key: String, default: [Double]? = nil, count: Int? = nil,
     each: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude,

@@ -3,7 +3,7 @@
 /// Rendered once, at the top of the program, in four lines:
 ///
 ///     error[config.range]: modes[1] = 33 keeps more modes than the grid has
-///       at    configs/darcy-fno.json: model.modes[1]
+///       at    configs/train/darcy-fno.json: model.modes[1]
 ///       why   dataset 'darcy-64' has 64 points on axis 1, so at most 32 modes exist
 ///       fix   set model.modes[1] to 32 or less, or generate the data at 66 points or more
 public struct Diagnostic: Error, Sendable, Equatable {
@@ -42,9 +42,10 @@ extension Diagnostic: CustomStringConvertible {
   }
 }
 
-/// An error with facts that knows how to say itself.
+/// An error that knows how to say itself.
 ///
-/// Modules throw enums that carry facts; the sentences stand in one `Diagnosable` conformance per enum.
+/// Modules throw enums that carry facts, with the sentences in one conformance per enum; a model's errors are values that
+/// carry their sentence, so that they stand in its folder.
 public protocol Diagnosable: Error {
   var diagnostic: Diagnostic { get }
 }

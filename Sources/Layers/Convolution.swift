@@ -1,7 +1,7 @@
 import Autodiff
 import Tensors
 
-/// y = f( x ∗ w + b ) in one to three dimensions; see ``Autodiff/Variable/convolved(weight:bias:window:groups:activation:)``.
+/// y = f( x ∗ w + b ) in one to three dimensions; see ``Autodiff/Variable/convolved(weight:bias:window:taps:groups:activation:)``.
 ///
 /// Parameters: `weight` `[kernel…, Cin/groups, Cout]` (PyTorch's `[Cout, Cin/groups, kernel…]` with the first two axes
 /// behind), `bias` `[Cout]`. Initial values as PyTorch's `Conv`: both uniform on ±1/√(Cin/groups · ∏kernel).

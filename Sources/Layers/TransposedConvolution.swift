@@ -2,7 +2,7 @@ import Autodiff
 import Tensors
 
 /// The adjoint of a convolution as a layer, which raises the resolution by the stride; see
-/// ``Autodiff/Variable/transposedConvolved(weight:bias:window:outputGrid:groups:activation:)``.
+/// ``Autodiff/Variable/transposedConvolved(weight:bias:window:outputGrid:taps:groups:activation:)``.
 ///
 /// Parameters: `weight` `[kernel…, Cout/groups, Cin]` (PyTorch's `[Cin, Cout/groups, kernel…]`), `bias` `[Cout]`. Initial
 /// values as PyTorch's `ConvTranspose`: both uniform on ±1/√(Cout/groups · ∏kernel).

@@ -45,10 +45,10 @@ struct DatasetWriterTests {
     let text = String(repeating: "0123456789", count: 20_000)
     let writer = try DatasetWriter(
       path: path, layout: Samples.line, mapping: nil, sampleCount: 1,
-      attributes: (0..<12).map { ("a\($0)", .integer($0)) } + [("opkit_config", .text(text))])
+      attributes: (0..<12).map { ("a\($0)", .integer($0)) } + [("opkit_configuration", .text(text))])
     try writer.append(Samples.sample(0, of: Samples.line))
     try writer.finish()
-    #expect(try DatasetFile(path: path).attributes["opkit_config"] == .text(text))
+    #expect(try DatasetFile(path: path).attributes["opkit_configuration"] == .text(text))
   }
 
   @Test("leaves nothing when abandoned, released or given a non-finite value")

@@ -142,6 +142,17 @@ struct TrainingTests {
   func apply() throws {
     let scratch = try prepared()
     #expect(try Binary.run(["train", "t.json", "-o", "run", "-q"], in: scratch).status == 0)
+    let command = ["eval", "run/best.safetensors", "-q", "--at-most"]
+    #expect(
+      try Binary.run(command + ["relativeL2=1e6", "--at-most", "worst.mse=1e9"], in: scratch).status == 0)
+    let missed = try Binary.run(command + ["median.relativeL2=1e-9"], in: scratch)
+    #expect(missed.status == 1 && missed.output.contains("relativeL2"), "the table is printed first")
+    #expect(missed.error.hasPrefix("error[eval.bound]: the median relativeL2 is "))
+    for wrong in ["relativeL2", "relativL2=1", "least.mse=1", "mse=nan", "a.b.mse=1", "relativeHdiv=1"] {
+      let outcome = try Binary.run(command + [wrong], in: scratch)
+      #expect(outcome.status == 2 && outcome.error.contains("fix"), "\(wrong): \(outcome.error)")
+    }
+    #expect(try Binary.run(command + ["mse=1", "--resolutions", "8,16"], in: scratch).status == 2)
     let measured = try Binary.run(["eval", "run/best.safetensors", "--json"], in: scratch)
     let report = try JSONValue.parse(measured.output, source: "eval")
     #expect(try #require(report["metrics"]?["relativeL2"]?["mean"]?.doubleValue) > 0)

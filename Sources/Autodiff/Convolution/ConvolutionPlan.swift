@@ -3,8 +3,8 @@ import Tensors
 /// Everything about one convolution that does not depend on numbers: extents, tiles, where segments start.
 ///
 /// The convolution leads from a fine grid with `inputs` channels to a coarse one with `outputs`. Its three maps, value,
-/// adjoint and weight gradient, serve ``Variable/convolved(weight:bias:window:groups:activation:)`` and, with changed
-/// roles, ``Variable/transposedConvolved(weight:bias:window:outputGrid:groups:activation:)``. All work on one sample.
+/// adjoint and weight gradient, serve ``Variable/convolved(weight:bias:window:taps:groups:activation:)`` and, with changed
+/// roles, ``Variable/transposedConvolved(weight:bias:window:outputGrid:taps:groups:activation:)``. All work on one sample.
 ///
 /// No patch is copied: at a point of the result, a line of the kernel is one contiguous run of the source, so the
 /// product's rows overlap in memory. Only tiles are copied, and only where a boundary continues the field.

@@ -30,7 +30,7 @@ extension Variable {
     ).record("convolution", self, output, [weight] + (bias.map { [$0] } ?? []))
   }
 
-  /// The adjoint of ``convolved(weight:bias:window:groups:activation:)`` in x: it spreads every point over the points
+  /// The adjoint of ``convolved(weight:bias:window:taps:groups:activation:)`` in x: it spreads every point over the points
   /// that the window would have read, which raises the resolution by the stride.
   ///
   /// - Parameters:

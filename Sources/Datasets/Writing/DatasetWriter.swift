@@ -11,7 +11,7 @@ import Tensors
 /// sample, so memory does not grow with the dataset. The file appears under its name only by
 /// ``finish()``; ``abandon()``, an error or release leave nothing behind.
 ///
-/// The layout and the reasons for each attribute are in `Sources/Datasets/README.md`.
+/// The layout is in `datasets/README.md`, the reasons for each attribute in `Sources/Datasets/README.md`.
 public final class DatasetWriter {
   public let path: String
   public let layout: SampleLayout

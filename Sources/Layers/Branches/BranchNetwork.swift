@@ -16,7 +16,7 @@ public protocol BranchNetwork {
 public protocol BranchConfiguration {
   init(from reader: ConfigReader) throws
 
-  /// - Parameter outputs: features of the branch; one of each copy where there are copies.
+  /// - Parameter ends: what the model says about the last layer; features are those of the branch, one of each copy where there are copies.
   func build(_ ends: BranchEnds, signature: OperatorSignature, builder: ParameterBuilder) throws
     -> any BranchNetwork
 }

@@ -3,10 +3,10 @@ import Fields
 import Layers
 import Tensors
 
-/// A U-Net of wide residual blocks, and its operator version with interpolated kernels; equations in UNet.md.
+/// A U-Net of wide residual blocks, and its operator versions; equations in UNet.md.
 public struct UNet: OperatorModel {
   public static let card = ModelCard(
-    identifier: "unet", title: "U-Net of residual blocks, with kernels of the grid or interpolated ones",
+    identifier: "unet", title: "U-Net of residual blocks, with kernels of the grid or of physical extent",
     citation:
       "J. Berner et al., Principled Approaches for Extending Neural Architectures to Function Spaces for "
       + "Operator Learning, arXiv:2506.10973; J. Gupta and J. Brandstetter, TMLR 2023, arXiv:2209.15616",

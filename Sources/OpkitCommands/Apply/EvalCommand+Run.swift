@@ -6,7 +6,7 @@ import Tensors
 import Training
 
 extension Eval {
-  func evaluateModel(_ invocation: Invocation) throws -> ExitStatus {
+  func evaluateModel(_ bounds: [ErrorBound], _ invocation: Invocation) throws -> ExitStatus {
     let model = try TrainedModel(path: checkpoint, shared: shared)
     let pool = WorkerPool(workerCount: invocation.threads)
     let (reader, samples) = try samplesToMeasure(model)
@@ -51,6 +51,7 @@ extension Eval {
         why: "the prediction, or its square, is not a number that the precision holds",
         fix: "look at the sample's inputs with opkit inspect: the model was not trained on such values")
     }
+    for bound in bounds { try bound.require(evaluation) }
     return .success
   }
 

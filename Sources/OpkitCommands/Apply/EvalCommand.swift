@@ -15,6 +15,9 @@ struct Eval: OpkitCommand {
       table shows the error and how far predictions on one grid are from those on the next, and says in words whether \
       the error is flat and the model discretisation-convergent.
 
+      With --at-most, the exit status says whether the model is good enough: 1 if a mean over the samples is above its \
+      bound. A statistic may be named before the metric: median, percentile95 or worst.
+
       Examples:
 
         opkit eval runs/burgers/best.safetensors
@@ -22,6 +25,7 @@ struct Eval: OpkitCommand {
         opkit eval runs/burgers/best.safetensors --json
         opkit eval runs/fisher/best.safetensors --tasks family
         opkit eval runs/burgers/best.safetensors --resolutions 256,512,1024
+        opkit eval runs/burgers/best.safetensors --at-most relativeL2=0.02 --at-most worst.relativeL2=0.1
       """)
 
   @Argument(help: "Checkpoint file.", completion: .file(extensions: ["safetensors"]))
@@ -44,6 +48,12 @@ struct Eval: OpkitCommand {
       "Compare grids with these numbers of points along the first axis.", valueName: "n,n,…"))
   var resolutions: String?
 
+  @Option(
+    name: .customLong("at-most"),
+    help: ArgumentHelp(
+      "Fail if a metric is above this; may be repeated.", valueName: "[statistic.]metric=bound"))
+  var bounds: [String] = []
+
   @Flag(help: "Replace the picture if it exists.")
   var force = false
 
@@ -59,7 +69,13 @@ struct Eval: OpkitCommand {
       try OutputPath.checkFile(plot, force: force)
       try OutputPath.check(plot, isNot: [checkpoint] + (data.map { [$0] } ?? []))
     }
+    let bounds = try bounds.map(ErrorBound.init)
     if let resolutions {
+      if !bounds.isEmpty {
+        throw Diagnostic(
+          "usage.bound", exit: .usage, "--at-most is about the errors on one grid", at: "--at-most",
+          why: "--resolutions measures several", fix: "ask in a command of its own, without --resolutions")
+      }
       if tasks != nil {
         throw Diagnostic(
           "usage.tasks", exit: .usage, "--tasks and --resolutions are two tables", at: "--tasks",
@@ -73,6 +89,6 @@ struct Eval: OpkitCommand {
       }
       return try studyResolutions(Eval.resolutions(resolutions), invocation)
     }
-    return try evaluateModel(invocation)
+    return try evaluateModel(bounds, invocation)
   }
 }

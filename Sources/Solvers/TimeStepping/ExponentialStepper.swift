@@ -45,7 +45,7 @@ package final class ExponentialStepper<System: SemilinearSystem> {
     evaluate(state.pointer, time, into: terms[0])
   }
 
-  /// One step of the given size; ``accept()`` makes it the state.
+  /// One step of the given size; ``accept(at:)`` makes it the state.
   ///
   /// - Returns: the embedded estimate of the local error, relative to the new state's norm; NaN or
   ///   infinite if the step blew up.
