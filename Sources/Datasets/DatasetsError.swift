@@ -16,6 +16,8 @@ public enum DatasetsError: Error, Equatable {
   case tooFewTimes(path: String, variable: String, times: Int, needed: Int, why: String)
   case badMask(path: String, variable: String, reason: String)
   case nonFinite(path: String, variable: String, sample: Int, index: [Int])
+  /// A finite number that single precision does not hold.
+  case exceedsPrecision(path: String, variable: String, sample: Int, index: [Int], value: Double)
   case tooFewSamples(path: String, asked: Int, present: Int, parts: String)
   case overlap(path: String, fitted: Int, test: Int, present: Int)
   case stride(path: String, axis: String, points: Int, stride: Int, boundary: String)
@@ -91,6 +93,12 @@ extension DatasetsError: Diagnosable {
         "'\(variable)' holds a value that is not finite: sample \(sample), index \(words(index))",
         at: "\(path): \(variable)", why: "a model cannot be trained or measured on NaN or infinite values",
         fix: "remove the sample or repair the file; opkit inspect counts such values")
+    case .exceedsPrecision(let path, let variable, let sample, let index, let value):
+      Diagnostic(
+        "data.precision", exit: .badInput,
+        "'\(variable)' holds \(value) in sample \(sample), index \(words(index))", at: "\(path): \(variable)",
+        why: "single precision ends at 3.4e38",
+        fix: "set training.precision to \"float64\", or store the field in another unit")
     case .tooFewSamples(let path, let asked, let present, let parts):
       Diagnostic(
         "data.samples", exit: .badInput, "\(asked) samples are asked for and \(present) are present",

@@ -58,7 +58,7 @@ public struct NeuraloperatorLayout {
   }
 
   /// A linear map `[in, out]`, there `[out, in, 1]`, or a vector.
-  private func dense(_ parameter: Parameter, _ name: String) -> Place {
+  private func dense(_ parameter: Parameter, _ name: String) -> Place? {
     if parameter.shape.count == 1 {
       return Place(
         name: name, shape: parameter.shape, isComplex: false, indices: Array(0..<parameter.count))
@@ -103,18 +103,21 @@ public struct NeuraloperatorLayout {
   }
 
   /// The two parts of complex numbers are no axis of the tensor.
-  private func complex(_ place: Place) -> Place {
-    Place(name: place.name, shape: Array(place.shape.dropLast()), isComplex: true, indices: place.indices)
+  private func complex(_ place: Place?) -> Place? {
+    guard let place else { return nil }
+    return Place(
+      name: place.name, shape: Array(place.shape.dropLast()), isComplex: true, indices: place.indices)
   }
 
   /// - Parameters:
   ///   - extents: the parameter's axes.
   ///   - order: for each axis of the tensor, the parameter's axis that it is.
   ///   - padding: axes of extent one behind them.
+  /// - Returns: nil for a parameter of another shape, which is not the library's.
   private func permuted(
     _ parameter: Parameter, _ name: String, extents: [Int], order: [Int], padding: Int = 0
-  ) -> Place {
-    precondition(extents.reduce(1, *) == parameter.count && order.count == extents.count)
+  ) -> Place? {
+    guard extents.reduce(1, *) == parameter.count, order.count == extents.count else { return nil }
     var strides = [Int](repeating: 0, count: extents.count)
     var stride = 1
     for axis in order.reversed() {

@@ -55,7 +55,7 @@ extension ModelError {
     ModelError(
       "model '\(model)' does not exist in \(data) dimensions", key: "type",
       why: "it is defined for \(supported.lowerBound) to \(supported.upperBound) spatial axes",
-      fix: "choose another model; 'opkit list models' shows their dimensions")
+      fix: "choose another model; 'opkit list models --json' has their dimensions")
   }
 
   public static func gridChanges(key: String, from: [Int], to: [Int]) -> ModelError {

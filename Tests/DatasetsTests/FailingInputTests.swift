@@ -153,6 +153,35 @@ struct FailingInputTests {
     #expect(try file.range(of: #require(file["y"])).nonFiniteCount == 1)
   }
 
+  @Test("Packed values are unpacked, and missing ones refused as NaN is")
+  func packed() throws {
+    let scratch = try Scratch()
+    func write(_ name: String, missing: Double) {
+      PlainFile.build(scratch.file(name)) { file in
+        for variable in ["x", "y"] { PlainFile.add(variable, [3, 4], PlainFile.ramp([3, 4]), to: file) }
+        PlainFile.annotate(
+          "y", [("scale_factor", 10), ("add_offset", -1), ("_FillValue", missing)], in: file)
+      }
+    }
+    write("packed.h5", missing: -999)
+    let file = try DatasetFile(path: scratch.file("packed.h5"))
+    #expect(try file.values(of: #require(file["y"])) == PlainFile.ramp([3, 4]).map { 10 * $0 - 1 })
+    #expect(try file.values(of: #require(file["x"])) == PlainFile.ramp([3, 4]))
+    write("missing.h5", missing: 5 / 8.0)
+    #expect(
+      open(scratch, "missing.h5").hasPrefix(
+        "error[data.non-finite]: 'y' holds a value that is not finite: sample 1, index 1\n"))
+  }
+
+  @Test("Numbers that single precision does not hold")
+  func large() throws {
+    let scratch = try Scratch()
+    var y = PlainFile.ramp([3, 4])
+    y[6] = 1e300
+    PlainFile.write(scratch.file("a.h5"), [("x", [3, 4], PlainFile.ramp([3, 4])), ("y", [3, 4], y)])
+    #expect(open(scratch, "a.h5").hasPrefix("error[data.precision]: 'y' holds 1e+300 in sample 1, index 2\n"))
+  }
+
   @Test("More samples than present, and overlapping parts")
   func samples() throws {
     let scratch = try Scratch()

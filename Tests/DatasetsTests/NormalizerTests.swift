@@ -45,6 +45,17 @@ struct NormalizerTests {
     }
   }
 
+  @Test(
+    "Fields in very small units are normalised as others are",
+    arguments: [Normalizer.Kind.channel, .pointwise])
+  func smallUnits(kind: Normalizer.Kind) {
+    let data = Self.data(.float64, channels: 2, offset: 3)
+    let small = HostBuffer(count: data.count, precision: .float64)
+    for i in 0..<data.count { small[i] = 1e-12 * data[i] }
+    let scales = [data, small].map { Normalizer.fit(kind, to: $0, grid: Self.grid, channels: 2).scale }
+    for (a, b) in zip(scales[0], scales[1]) { #expect(abs(1e12 * b / a - 1) < 0.05) }
+  }
+
   @Test("Pointwise statistics agree with two passes, also at an offset of 1e8", arguments: [0.0, 1e8])
   func pointwise(offset: Double) {
     let data = Self.data(.float64, channels: 2, offset: offset)

@@ -28,6 +28,21 @@ enum PlainFile {
     H5Sclose(space)
   }
 
+  /// Gives a variable attributes of one number each.
+  static func annotate(_ variable: String, _ attributes: [(name: String, value: Double)], in file: hid_t) {
+    let set = H5Dopen2(file, variable, opkit_h5_default())
+    for attribute in attributes {
+      let space = H5Screate(H5S_SCALAR)
+      let made = H5Acreate2(
+        set, attribute.name, opkit_h5_native_double(), space, opkit_h5_default(), opkit_h5_default())
+      var value = attribute.value
+      H5Awrite(made, opkit_h5_native_double(), &value)
+      H5Aclose(made)
+      H5Sclose(space)
+    }
+    H5Dclose(set)
+  }
+
   /// Opens a new file, lets `body` fill it by the C library, and closes it.
   static func build(_ path: String, _ body: (hid_t) -> Void) {
     HDF5.locked {

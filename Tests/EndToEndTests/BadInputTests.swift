@@ -218,7 +218,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       error: """
         error[output.exists]: 'x.h5' exists already
           at    x.h5
-          fix   choose another name with -o, or give --force to replace it
+          fix   choose another name, or give --force to replace it
         """),
     .init(
       name: "output in a missing directory", files: ["c.json": good],
@@ -226,7 +226,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       error: """
         error[output.no-directory]: there is no directory 'a/b' to write in
           at    a/b/x.h5
-          fix   make it with 'mkdir -p a/b', or choose another place with -o
+          fix   make it with 'mkdir -p a/b', or choose another place
         """),
     .init(
       name: "output is a directory", files: ["c.json": good, "d/a": ""],
@@ -234,7 +234,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       error: """
         error[output.not-a-file]: 'd' is not a file
           at    d
-          fix   choose a file name with -o
+          fix   choose a file name
         """),
     .init(
       name: "existing run", files: ["c.json": "{}", "run/config.resolved.json": "{}"],

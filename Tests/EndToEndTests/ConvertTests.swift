@@ -128,6 +128,19 @@ import Testing
     #expect(wider.status == 3)
     #expect(
       wider.error.contains("has shape") && wider.error.contains("  why ") && wider.error.contains("  fix "))
+    for other in ["model.modes=6", "model=unet"] {
+      let outcome = try Binary.run(
+        ["convert", "state.safetensors", "-o", "c.safetensors", "--set", other], in: scratch)
+      #expect(outcome.status == 3 && outcome.error.contains("  fix "), "\(other): \(outcome.error)")
+    }
+    for names in ["", "a,b,c"] {
+      let outcome = try Binary.run(
+        ["convert", "state.safetensors", "-o", "c.safetensors", "--inputs", names], in: scratch)
+      #expect(outcome.status == 2 && outcome.error.contains("at    --inputs"), "\(names): \(outcome.error)")
+    }
+    let idle = try Binary.run(
+      ["convert", "run/last.safetensors", "-o", "idle.safetensors", "--set", "model.modes=6"], in: scratch)
+    #expect(idle.status == 0 && idle.error.hasPrefix("warning: --set changes nothing"))
     let missing = try Binary.run(["convert", "none.pt", "-o", "c.safetensors"], in: scratch)
     #expect(missing.status == 3)
     let again = try Binary.run(["convert", "run/last.safetensors", "-o", "state.safetensors"], in: scratch)

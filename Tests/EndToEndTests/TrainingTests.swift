@@ -11,7 +11,7 @@ struct TrainingTests {
   private func prepared() throws -> Scratch {
     let scratch = try Scratch()
     try scratch.write(
-      #"{"problem": {"type": "burgers", "points": 32, "viscosity": 0.5}, "samples": 12}"#, to: "g.json")
+      #"{"problem": {"type": "burgers", "points": 32, "viscosity": 0.05}, "samples": 12}"#, to: "g.json")
     try scratch.write(
       """
       {

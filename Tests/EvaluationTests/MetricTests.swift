@@ -202,6 +202,14 @@ struct MetricSummaryTests {
     #expect(MetricSummary(perSample: []) == nil)
   }
 
+  @Test("Infinite errors make quantiles infinite, not undefined")
+  func infinite() throws {
+    let summary = try #require(MetricSummary(perSample: [1, .infinity, .infinity, .infinity]))
+    #expect(summary.median == .infinity && summary.percentile95 == .infinity && summary.mean == .infinity)
+    let half = try #require(MetricSummary(perSample: [1, 2, .infinity, .infinity]))
+    #expect(half.median == .infinity)
+  }
+
   @Test("A sample without a number is the worst one")
   func notANumber() throws {
     let summary = try #require(MetricSummary(perSample: [0.1, .nan, 0.3, 0.2, 0.2, 0.2]))

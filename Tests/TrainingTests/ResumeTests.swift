@@ -36,9 +36,11 @@ import Training
     #expect(second.trainer.bits == whole.trainer.bits)
     #expect(second.trainer.resultWeights.doubles == whole.trainer.resultWeights.doubles)
     #expect(second.trainer.progress.bestEpoch == whole.trainer.progress.bestEpoch)
-    let losses = run.directory.metrics(upTo: 5).map { $0["trainingLoss"] }
-    let expected = RunDirectoryReader.metrics(problem.folder.appendingPathComponent("whole").path)
-    #expect(losses == expected && losses.count == 5)
+    let path = problem.folder.appendingPathComponent("whole").path
+    for key in ["trainingLoss", "learningRate"] {
+      let values = run.directory.metrics(upTo: 5).map { $0[key] }
+      #expect(values == RunDirectoryReader.metrics(path, key) && values.count == 5, "\(key)")
+    }
   }
 
   @Test("stops early by validation alone, and out of time resumably")
@@ -61,6 +63,17 @@ import Training
     let outcomeAgain = try ended.train(stop: .never, budget: nil, started: now(), progress: silentProgress())
     #expect(outcomeAgain == .stoppedEarly)
     #expect(again.trainer.progress.step == parts.trainer.progress.step)
+
+    // Between reports nothing is judged: patience that is shorter than the time to the first one waits for it.
+    let thin = try problem.trainer(
+      training: """
+        {"epochs": 400, "batch": 4, "optimizer": {"type": "adam", "learningRate": 0.05}, "reportEvery": 10,
+         "earlyStopping": {"patience": 3}}
+        """, validation: 3)
+    let thinOutcome = try problem.run("thin", thin).train(
+      stop: .never, budget: nil, started: now(), progress: silentProgress())
+    #expect(thinOutcome == .stoppedEarly)
+    #expect(thin.trainer.progress.bestEpoch >= 10 && thin.trainer.progress.epoch % 10 == 0)
 
     let slow = try problem.trainer(training: #"{"epochs": 1000000, "batch": 4}"#)
     let timed = try problem.run("timed", slow).train(
@@ -85,8 +98,8 @@ private final class Counter: Sendable {
 }
 
 private enum RunDirectoryReader {
-  static func metrics(_ path: String) -> [JSONValue?] {
+  static func metrics(_ path: String, _ key: String) -> [JSONValue?] {
     let text = (try? String(contentsOfFile: path + "/metrics.jsonl", encoding: .utf8)) ?? ""
-    return text.split(separator: "\n").map { try? JSONValue.parse(String($0), source: path)["trainingLoss"] }
+    return text.split(separator: "\n").map { try? JSONValue.parse(String($0), source: path)[key] }
   }
 }

@@ -178,8 +178,16 @@ public final class SampleReader {
     let range = HostRange(base: scratch.base, count: extent.reduce(1, *), precision: precision)
     if let bad = range.firstNonFinite() {
       var place = indices(of: bad, in: extent)
+      let stored = zip(origin, place).map { $0 + $1 }
+      let exact = HostBuffer(count: 1, precision: .float64)
+      try file.read(
+        axes.variable, start: stored, count: stored.map { _ in 1 }, precision: .float64, into: exact.base)
       let sample = place.removeFirst() + start
       if axes.timeCount != nil, let times = piece.times { place[0] += times.lowerBound }
+      if exact[0].isFinite {
+        throw DatasetsError.exceedsPrecision(
+          path: file.path, variable: axes.variable.name, sample: sample, index: place, value: exact[0])
+      }
       throw DatasetsError.nonFinite(
         path: file.path, variable: axes.variable.name, sample: sample, index: place)
     }

@@ -5,6 +5,8 @@ extension Normalizer {
   static let pointwiseEpsilon = 1e-5
   /// Added to σ by ``Kind/channel``, as in neuraloperator.
   static let channelEpsilon = 1e-7
+  /// Most of σ that is added to it, so that fields in small units are normalised too.
+  static let largestShare = 0.01
 
   /// Fits a normaliser to training data in one pass, in Double, without cancellation.
   ///
@@ -124,17 +126,29 @@ struct NormalizerFit {
     maxima[channel] = high
   }
 
+  /// What is added to the deviation at each point: it keeps points where nothing varies finite.
+  private var pointwiseEpsilon: Double {
+    let variance = moments.reduce(0) { $0 + $1.variance } / Double(moments.count)
+    return variance > 0
+      ? min(Normalizer.pointwiseEpsilon, Normalizer.largestShare * variance.squareRoot())
+      : Normalizer.pointwiseEpsilon
+  }
+
   func normalizer() -> Normalizer {
     switch kind {
     case .none: return .identity(channels: channels)
     case .pointwise:
       return Normalizer(
         kind: kind, channels: channels, grid: grid, shift: zip(origins, moments).map { $0 + $1.mean },
-        scale: moments.map { $0.variance.squareRoot() + Normalizer.pointwiseEpsilon })
+        scale: moments.map { $0.variance.squareRoot() + pointwiseEpsilon })
     case .channel:
       return Normalizer(
         kind: kind, channels: channels, grid: [], shift: zip(origins, moments).map { $0 + $1.mean },
-        scale: moments.map { $0.variance > 0 ? $0.variance.squareRoot() + Normalizer.channelEpsilon : 1 })
+        scale: moments.map {
+          let deviation = $0.variance.squareRoot()
+          return deviation > 0
+            ? deviation + min(Normalizer.channelEpsilon, Normalizer.largestShare * deviation) : 1
+        })
     case .minmax:
       return Normalizer(
         kind: kind, channels: channels, grid: [], shift: minima.map { $0.isFinite ? $0 : 0 },

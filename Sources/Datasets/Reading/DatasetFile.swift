@@ -68,7 +68,8 @@ public final class DatasetFile {
     }
   }
 
-  /// Reads a box of a numeric variable; see ``DatasetSource/read(_:start:count:precision:into:)``.
+  /// Reads a box of a numeric variable; see ``DatasetSource/read(_:start:count:precision:into:)``. Packed numbers are unpacked,
+  /// and missing values are NaN.
   public func read(
     _ variable: DatasetVariable, start: [Int], count: [Int], precision: Precision,
     into target: UnsafeMutableRawPointer
@@ -77,6 +78,7 @@ public final class DatasetFile {
       throw DatasetsError.notNumeric(path: path, variable: variable.name, type: variable.element.name)
     }
     try source.read(variable, start: start, count: count, precision: precision, into: target)
+    StoredValues(variable.attributes)?.decode(target, count: count.reduce(1, *), precision: precision)
   }
 
   /// All values of a small variable, such as a coordinate.

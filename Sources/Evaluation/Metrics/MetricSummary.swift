@@ -36,7 +36,7 @@ public struct MetricSummary: Sendable, Equatable {
     let place = q * Double(sorted.count - 1)
     let lower = Int(place)
     let fraction = place - Double(lower)
-    guard fraction > 0 else { return sorted[lower] }
+    guard fraction > 0, sorted[lower + 1].isFinite else { return sorted[fraction > 0 ? lower + 1 : lower] }
     return sorted[lower] + fraction * (sorted[lower + 1] - sorted[lower])
   }
 }

@@ -68,6 +68,12 @@ extension Eval {
         precision: precision)
       return (reader, 0..<reader.sampleCount)
     }
+    guard model.file.checkpoint.fingerprint != "" else {
+      throw Diagnostic(
+        "usage.data", exit: .usage, "a converted model has no test samples", at: checkpoint,
+        why: "a state dict says nothing about data", fix: "give the samples to measure on with --data FILE.h5"
+      )
+    }
     let learning = try LearningData(configuration)
     guard learning.test.count > 0 else {
       throw Diagnostic(

@@ -61,6 +61,7 @@ struct Convert: OpkitCommand {
     try InputPath.check(input, is: "a state dict or a checkpoint")
     if let metadata { try InputPath.check(metadata, is: "a model's metadata") }
     try OutputPath.checkFile(output, force: force)
+    if CheckpointExport.isCheckpoint(input) { shared.warnOfIdleFlags("convert", invocation.console) }
     let summary =
       CheckpointExport.isCheckpoint(input)
       ? try CheckpointExport(path: input).write(to: output, overwrite: force)

@@ -21,6 +21,12 @@ struct StateDictImport {
     var state = try StateDict(path: path)
     if let metadata { state.settings = try TorchFile(path: metadata).settings() }
     model = try NeuraloperatorModel(state)
+    guard (1...model.inputChannels).contains(inputs.count) else {
+      throw Diagnostic(
+        "usage.inputs", exit: .usage, "\(inputs.count) names for \(model.inputChannels) input channels",
+        at: "--inputs", why: "each variable has one channel or more",
+        fix: "give one name for a field of several channels, or \(model.inputChannels) names at most")
+    }
     let configuration: JSONValue = [
       "model": model.configuration,
       "data": [

@@ -26,23 +26,27 @@ enum OutputPath {
   ///
   /// - Throws: exit status 4 if it exists and `force` is false, if its directory is missing or read-only.
   static func checkFile(_ path: String, force: Bool) throws {
+    guard !path.isEmpty else {
+      throw Diagnostic(
+        "usage.output", exit: .usage, "the output has no name", at: "''", fix: "give the path of a file")
+    }
     switch kind(of: path) {
     case .absent: break
     case .file where force: break
     case .file:
       throw Diagnostic(
         "output.exists", exit: .cannotWrite, "'\(path)' exists already", at: path,
-        fix: "choose another name with -o, or give --force to replace it")
+        fix: "choose another name, or give --force to replace it")
     case .directory, .other:
       throw Diagnostic(
         "output.not-a-file", exit: .cannotWrite, "'\(path)' is not a file", at: path,
-        fix: "choose a file name with -o")
+        fix: "choose a file name")
     }
     let name = path.split(separator: "/").last ?? ""
     guard name.utf8.count <= 255 else {
       throw Diagnostic(
         "output.name", exit: .cannotWrite, "the file name has \(name.utf8.count) bytes", at: path,
-        why: "file systems take 255", fix: "choose a shorter name with -o")
+        why: "file systems take 255", fix: "choose a shorter name")
     }
     try checkDirectory(parent(of: path), holding: path)
   }
@@ -55,7 +59,7 @@ enum OutputPath {
     where stat(name, &input) == 0 && input.st_dev == output.st_dev && input.st_ino == output.st_ino {
       throw Diagnostic(
         "output.input", exit: .cannotWrite, "'\(path)' is read by this command", at: path,
-        fix: "choose another name with -o")
+        fix: "choose another name")
     }
   }
 
@@ -65,12 +69,12 @@ enum OutputPath {
       throw Diagnostic(
         "output.no-directory", exit: .cannotWrite, "there is no directory '\(directory)' to write in",
         at: path,
-        fix: "make it with 'mkdir -p \(directory)', or choose another place with -o")
+        fix: "make it with 'mkdir -p \(directory)', or choose another place")
     }
     guard access(directory, W_OK | X_OK) == 0 else {
       throw Diagnostic(
         "output.read-only", exit: .cannotWrite, "cannot write in the directory '\(directory)'", at: path,
-        why: String(cString: strerror(errno)), fix: "choose another place with -o")
+        why: String(cString: strerror(errno)), fix: "choose another place")
     }
   }
 

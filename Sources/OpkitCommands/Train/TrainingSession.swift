@@ -48,6 +48,7 @@ struct TrainingSession {
       throw TrainingError.batchExceedsSamples(batch: training.batch, samples: data.train.count)
     }
     tables = try data.tables(data.train, precision: training.precision)
+    TrainingSession.warnOfSmallOutputs(tables[0], training, invocation.console)
     let validation =
       data.validation.count > 0 ? try data.tables(data.validation, precision: training.precision) : []
     let task = try OperatorTask(
@@ -60,6 +61,21 @@ struct TrainingSession {
     if !continues, let start = initializeFrom ?? training.initializeFrom {
       try trainer.initialize(from: CheckpointFile(path: start))
     }
+  }
+
+  /// Relative losses have 1e-8 in their denominators, which outputs in very small units do not exceed.
+  private static func warnOfSmallOutputs(
+    _ table: SampleTable, _ training: TrainingConfiguration, _ console: Console
+  ) {
+    let outputs = table.outputs.slice()
+    let kernels = Kernels(table.precision)
+    // Squares of numbers below 1e-19 are lost in single precision, and those are the ones meant.
+    let size = (kernels.dot(outputs, outputs) / Double(max(1, outputs.count))).squareRoot()
+    let isVaried = kernels.absoluteSum(outputs) > 0
+    guard isVaried, size < 1e-6, training.lossSpace == .physical else { return }
+    console.warn(
+      "the outputs are of the size \(numberText(size)): relative losses, which add 1e-8 to their denominators, mean little; "
+        + "store them in another unit, or set training.lossSpace to normalized")
   }
 
   /// Trains in the run directory and reports; see `RunTarget` for what `start` means.

@@ -1,6 +1,7 @@
 import Autodiff
 import Configuration
 import Datasets
+import Diagnostics
 import Fields
 import Files
 import Tensors
@@ -29,7 +30,18 @@ public struct CheckpointFile {
         path: path,
         missing: "its layout is version \(version), and this opkit reads version \(Checkpoint.formatVersion)")
     }
-    func json(_ key: String) throws -> JSONValue { try JSONValue.parse(text(key), source: "\(path): \(key)") }
+    /// A mistake inside the file is one of the file, not of what a user wrote.
+    func readable<R>(_ key: String, _ body: () throws -> R) throws -> R {
+      do {
+        return try body()
+      } catch let error as any Diagnosable where error.diagnostic.exitCode == .usage {
+        throw TrainingError.notACheckpoint(
+          path: path, missing: "its \(key) is not readable: \(error.diagnostic.summary)")
+      }
+    }
+    func json(_ key: String) throws -> JSONValue {
+      try readable(key) { try JSONValue.parse(text(key), source: "\(path): \(key)") }
+    }
     guard let signature = OperatorSignature(json: try json("signature")) else {
       throw TrainingError.notACheckpoint(path: path, missing: "its signature is not readable")
     }
@@ -37,11 +49,15 @@ public struct CheckpointFile {
       throw TrainingError.notACheckpoint(path: path, missing: "its progress is not readable")
     }
     func normalizer(_ role: String) throws -> Normalizer {
-      try Normalizer(
-        description: try json("normalizer.\(role)"), prefix: "normalizer.\(role)", source: path,
-        tensor: { try file.buffer(of: $0) })
+      let key = "normalizer.\(role)"
+      let description = try json(key)
+      return try readable(key) {
+        try Normalizer(
+          description: description, prefix: key, source: path, tensor: { try file.buffer(of: $0) })
+      }
     }
-    let outputs = try OutputDescription(json: try json("outputs"), source: path)
+    let described = try json("outputs")
+    let outputs = try readable("outputs") { try OutputDescription(json: described, source: path) }
     guard outputs.channelCount == signature.outputChannels * signature.rolloutSteps else {
       throw TrainingError.notACheckpoint(
         path: path, missing: "its outputs do not have the channels of its signature")
@@ -50,7 +66,9 @@ public struct CheckpointFile {
     self.file = file
     checkpoint = Checkpoint(
       configuration: try json("configuration"), signature: signature,
-      mapping: try FieldMapping(json: text("mapping"), source: "\(path): mapping"),
+      mapping: try readable("mapping") {
+        try FieldMapping(json: text("mapping"), source: "\(path): mapping")
+      },
       outputs: outputs,
       fingerprint: try text("fingerprint"),
       progress: progress, inputNormalizer: try normalizer("input"), outputNormalizer: try normalizer("output")

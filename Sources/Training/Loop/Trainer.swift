@@ -143,11 +143,18 @@ public final class Trainer {
     configuration.schedule.learningRate(base: configuration.optimizer.learningRate, at: position)
   }
 
+  /// That of the first update of the epoch under way.
+  public var epochLearningRate: Double {
+    configuration.schedule.learningRate(
+      base: configuration.optimizer.learningRate, at: position(step: progress.step - progress.stepInEpoch))
+  }
+
   /// Where the run stands, as schedules see it.
-  var position: ScheduleProgress {
+  var position: ScheduleProgress { position(step: progress.step) }
+
+  private func position(step: Int) -> ScheduleProgress {
     ScheduleProgress(
-      epoch: progress.epoch, step: progress.step, stepsPerEpoch: stepsPerEpoch,
-      totalEpochs: configuration.epochs)
+      epoch: progress.epoch, step: step, stepsPerEpoch: stepsPerEpoch, totalEpochs: configuration.epochs)
   }
 
   /// Bytes held for weights, optimiser, gradients and the workers' memory after the first update.

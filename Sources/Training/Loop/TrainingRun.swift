@@ -72,8 +72,10 @@ public final class TrainingRun {
     let loopStart = now()
     let configuration = trainer.configuration
     while true {
-      // Asked before an epoch and not behind it, so that a run that ended this way stays ended when it is continued.
-      if let stopping = configuration.earlyStopping,
+      // Asked before an epoch and not behind it, so that a run that ended this way stays ended when it is continued. Only
+      // where validation has just been looked at, so that the last epochs are never judged unseen.
+      if let stopping = configuration.earlyStopping, trainer.progress.bestEpoch > 0,
+        trainer.progress.epoch % configuration.reportEvery == 0,
         trainer.progress.epoch - trainer.progress.bestEpoch >= stopping.patience
       {
         try save()
@@ -82,7 +84,7 @@ public final class TrainingRun {
       if trainer.progress.epoch >= configuration.epochs { break }
       var stepStart = now()
       let epochStart = stepStart
-      let rate = trainer.learningRate
+      let rate = trainer.epochLearningRate
       let loss = try trainer.trainEpoch(
         interrupt: {
           trainer.progress.seconds = processStart + (now() - loopStart)
