@@ -9,8 +9,10 @@ extension ConfigDocument {
       throw ConfigurationError.assignmentWithoutPath(flag: flag)
     }
     let text = String(assignment[assignment.index(after: equals)...])
-    let value =
-      (try? JSONParser.parse(Array(text.utf8), source: flag, dialect: .relaxed).value) ?? .string(text)
+    let parse = { try JSONParser.parse(Array(text.utf8), source: flag, dialect: .relaxed).value }
+    // What begins as an object, a list or a quoted text is meant as one; anything else that is no JSON is a text.
+    let isJSON = text.first { $0 != " " }.map { "{[\"".contains($0) } ?? false
+    let value = isJSON ? try parse() : (try? parse()) ?? .string(text)
     try set(String(assignment[..<equals]), to: value, flag: flag)
   }
 

@@ -53,7 +53,7 @@ extension DatasetsError: Diagnosable {
         "data.variable", exit: .badInput, "no variable '\(name)' for the \(role)", at: path,
         why: known.isEmpty ? "the file has no variables" : "the file has \(known.joined(separator: ", "))",
         fix: nearestName(to: name, among: known).map { "name '\($0)' instead" }
-          ?? "set data.mapping to variables of the file")
+          ?? (role == "task" ? "name one of them" : "set data.mapping to variables of the file"))
     case .notNumeric(let path, let variable, let type):
       Diagnostic(
         "data.type", exit: .badInput, "variable '\(variable)' holds no real numbers",

@@ -41,7 +41,8 @@ extension ModelError {
     ModelError(
       "\(key) = \(modes) keeps more modes than layer \(layer) has", key: key,
       why: "the coarser of its two grids has \(points) points on an axis, so at most \(most) modes exist",
-      fix: "set it to \(most) or less, let layers change the grid less, or use data with more points")
+      fix: (most > 0 ? "set it to \(most) or less, " : "")
+        + "let layers change the grid less, or use data with more points")
   }
 
   public static func listLength(key: String, count: Int, dimensions: Int) -> ModelError {

@@ -38,6 +38,19 @@ struct ConfigReaderTests {
     #expect(configuration.modes == [8, 8] && configuration.epochs == 100)
   }
 
+  @Test(
+    "overrides that begin as JSON are read as JSON, with its mistakes",
+    arguments: [
+      #"wave={"type": "fixed", "speed": 1"#, "modes=[1, 2", #"note="half"#, #"wave={"type": 1, "type": 2}"#,
+    ])
+  func malformedOverrides(_ override: String) {
+    let error = #expect(throws: ConfigurationError.self) {
+      try SampleConfiguration.read("{}", set: [override])
+    }
+    #expect(error?.diagnostic.code == "config.syntax" || error?.diagnostic.code == "config.duplicate")
+    #expect(error?.diagnostic.location?.contains("--set") == true)
+  }
+
   @Test("overrides replace, create, enter lists and bare variants, and fall back to text")
   func overrides() throws {
     let (configuration, _) = try SampleConfiguration.read(
