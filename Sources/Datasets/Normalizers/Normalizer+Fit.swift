@@ -138,9 +138,10 @@ struct NormalizerFit {
     switch kind {
     case .none: return .identity(channels: channels)
     case .pointwise:
+      let epsilon = pointwiseEpsilon
       return Normalizer(
         kind: kind, channels: channels, grid: grid, shift: zip(origins, moments).map { $0 + $1.mean },
-        scale: moments.map { $0.variance.squareRoot() + pointwiseEpsilon })
+        scale: moments.map { $0.variance.squareRoot() + epsilon })
     case .channel:
       return Normalizer(
         kind: kind, channels: channels, grid: [], shift: zip(origins, moments).map { $0 + $1.mean },

@@ -67,12 +67,11 @@ struct TrainingSession {
   private static func warnOfSmallOutputs(
     _ table: SampleTable, _ training: TrainingConfiguration, _ console: Console
   ) {
+    if training.lossSpace != .physical { return }
     let outputs = table.outputs.slice()
-    let kernels = Kernels(table.precision)
-    // Squares of numbers below 1e-19 are lost in single precision, and those are the ones meant.
-    let size = (kernels.dot(outputs, outputs) / Double(max(1, outputs.count))).squareRoot()
-    let isVaried = kernels.absoluteSum(outputs) > 0
-    guard isVaried, size < 1e-6, training.lossSpace == .physical else { return }
+    let squares = Kernels(table.precision).dot(outputs, outputs)
+    let size = (squares / Double(max(1, outputs.count))).squareRoot()
+    guard size > 0, size < 1e-6 else { return }
     console.warn(
       "the outputs are of the size \(numberText(size)): relative losses, which add 1e-8 to their denominators, mean little; "
         + "store them in another unit, or set training.lossSpace to normalized")
