@@ -234,10 +234,10 @@ static void NAME(gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *av, pt
       const ptrdiff_t tail = columns - (vectors - 1) * VL;
       const int is_partial = tail < VL;
       const ptrdiff_t most = vectors == 2 ? MR_MAX : MR_ONE;
-      const ptrdiff_t tiles = (m + most - 1) / most;
+      const ptrdiff_t tiles = (m + most - 1) / most, least = m / tiles, larger = m % tiles;
       ptrdiff_t i = 0;
       for (ptrdiff_t t = 0; t < tiles; t++) {
-        const ptrdiff_t rows = (m * (t + 1)) / tiles - i;
+        const ptrdiff_t rows = least + (t < larger);
         const NAME(micro_function) run =
             vectors == 2 ? NAME(two_vectors)[rows - 1][is_partial] : NAME(one_vector)[rows - 1][is_partial];
         run(tail, kb, a + i * a_row + l0 * a_col, a_row, a_col, b + l0 * b_row + j, b_row, c + i * c_row + j, c_row, start,

@@ -1,5 +1,28 @@
 // Pointwise functions and reductions for one element type and one instruction set.
 
+// Vectors whose activations are computed together: a polynomial is one chain of dependent operations, and a scheduler
+// does not look far enough ahead to fill the waits of one with those of the next. Three of GELU's with its derivative
+// need 15 registers.
+#define GROUP 3
+#define EACH UNROLL for (int w = 0; w < W; w++)
+// Runs `body` for groups of W = GROUP whole vectors, then for one at a time, the last with masks through `m` columns.
+#define FOR_GROUPS(n, ...)                                       \
+  {                                                              \
+    ptrdiff_t i = 0;                                             \
+    for (; i + GROUP * VL <= (n); i += GROUP * VL) {             \
+      const int W = GROUP;                                       \
+      const ptrdiff_t m = VL;                                    \
+      __VA_ARGS__                                                \
+    }                                                            \
+    for (; i < (n); i += VL) {                                   \
+      const int W = 1;                                           \
+      const ptrdiff_t m = (n) - i < VL ? (n) - i : VL;           \
+      __VA_ARGS__                                                \
+    }                                                            \
+  }
+#define AT_EACH(p) NAME(load_n)((p) + i + w * VL, m)
+#define PUT_EACH(p, v) NAME(store_n)((p) + i + w * VL, v, m)
+
 #if ELEMENT_SIZE == 4
 typedef int32_t NAME(ivec) __attribute__((ext_vector_type(VL)));
 
@@ -52,25 +75,40 @@ INLINE vec NAME(vtanh)(vec x) {
 #define CUT(bounded, reach) ((bounded) > (reach) ? (vec)(reach) : (bounded))
 #define HORNER(p, ...) \
   const float p##_terms[] = {__VA_ARGS__}; \
-  vec p = (vec)p##_terms[0]; \
-  UNROLL for (int i = 1; i < (int)(sizeof p##_terms / sizeof(float)); i++) p = FMA(p, t, (vec)p##_terms[i]);
-INLINE vec NAME(gelu)(vec x) {
-  const vec bounded = BOUNDED(x, 5.6f), c = CUT(bounded, 5.6f), t = c * c;
+  vec p[GROUP]; \
+  EACH p[w] = (vec)p##_terms[0]; \
+  UNROLL for (int i = 1; i < (int)(sizeof p##_terms / sizeof(float)); i++) { \
+    EACH p[w] = FMA(p[w], t[w], (vec)p##_terms[i]); \
+  }
+INLINE void NAME(gelu)(const int W, const vec *x, vec *value) {
+  vec bounded[GROUP], c[GROUP], t[GROUP];
+  EACH {
+    bounded[w] = BOUNDED(x[w], 5.6f);
+    c[w] = CUT(bounded[w], 5.6f);
+    t[w] = c[w] * c[w];
+  }
   HORNER(q, 1.180050929e-06f, 7.968200671e-05f, 1.985283002e-03f, 2.963241515e-02f, 2.557916521e-01f, 1.0f)
   HORNER(p, 2.170713380e-08f, 6.525702379e-06f, 1.867737304e-04f, 4.785904665e-03f, 3.555670835e-02f, 3.989421045e-01f)
-  return bounded * (c * p / q + 0.5f);
+  EACH value[w] = bounded[w] * (c[w] * p[w] / q[w] + 0.5f);
 }
-INLINE void NAME(gelu_both)(vec x, vec *value, vec *slope) {
-  const vec bounded = BOUNDED(x, 5.8f), c = CUT(bounded, 5.8f), t = c * c;
+INLINE void NAME(gelu_both)(const int W, const vec *x, vec *value, vec *slope) {
+  vec bounded[GROUP], c[GROUP], t[GROUP];
+  EACH {
+    bounded[w] = BOUNDED(x[w], 5.8f);
+    c[w] = CUT(bounded[w], 5.8f);
+    t[w] = c[w] * c[w];
+  }
   HORNER(q, 2.060427035e-10f, 9.811034215e-08f, 6.043828245e-06f, 1.673187450e-04f, 3.103993234e-03f, 3.805597116e-02f,
          2.850364564e-01f, 1.0f)
   HORNER(p, 6.704547547e-09f, 8.912745961e-07f, 3.431393733e-05f, 7.258516706e-04f, 1.240848629e-02f, 9.444444573e-02f,
          7.978847531e-01f)
   HORNER(r, -3.854090982e-11f, 1.419911208e-08f, 2.567850882e-07f, 6.476361561e-05f, -1.728544926e-04f, 2.879285582e-02f,
          -7.706980603e-02f, 1.595768936f)
-  const vec scaled = (vec)0.5f * c / q;
-  *value = bounded * FMA(scaled, p, (vec)0.5f);
-  *slope = FMA(scaled, r, (vec)0.5f);
+  EACH {
+    const vec scaled = (vec)0.5f * c[w] / q[w];
+    value[w] = bounded[w] * FMA(scaled, p[w], (vec)0.5f);
+    slope[w] = FMA(scaled, r[w], (vec)0.5f);
+  }
 }
 // sin and cos by x = q·π/2 + r in three exact parts, then Cephes' polynomials on |r| ≤ π/4; beyond 8192, where the
 // parts are no longer exact, the C library's. Absolute error below 1.2e-7.
@@ -134,13 +172,15 @@ INLINE vec NAME(each)(vec x, double (*f)(double)) {
 }
 INLINE vec NAME(vexp)(vec x) { return NAME(each)(x, exp); }
 INLINE vec NAME(vtanh)(vec x) { return NAME(each)(x, tanh); }
-INLINE void NAME(gelu_both)(vec x, vec *value, vec *slope) {
-  const vec cumulative = 0.5 * NAME(each)(x * -0.70710678118654752440, erfc);
-  *value = x * cumulative;
-  *slope = FMA(x, 0.39894228040143267794 * NAME(vexp)(x * x * -0.5), cumulative);
+INLINE void NAME(gelu_both)(const int W, const vec *x, vec *value, vec *slope) {
+  EACH {
+    const vec cumulative = 0.5 * NAME(each)(x[w] * -0.70710678118654752440, erfc);
+    value[w] = x[w] * cumulative;
+    slope[w] = FMA(x[w], 0.39894228040143267794 * NAME(vexp)(x[w] * x[w] * -0.5), cumulative);
+  }
 }
-INLINE vec NAME(gelu)(vec x) {
-  return x * (0.5 * NAME(each)(x * -0.70710678118654752440, erfc));
+INLINE void NAME(gelu)(const int W, const vec *x, vec *value) {
+  EACH value[w] = x[w] * (0.5 * NAME(each)(x[w] * -0.70710678118654752440, erfc));
 }
 INLINE void NAME(sine_cosine)(vec x, vec *sine, vec *cosine) {
   *sine = NAME(each)(x, sin);
@@ -154,7 +194,11 @@ INLINE vec NAME(vlog)(vec x) { return NAME(each)(x, log); }
 
 // Value and derivative of activation f; f is a compile-time constant at every use.
 INLINE vec NAME(value)(const int f, vec z) {
-  if (f == OPKIT_GELU) return NAME(gelu)(z);
+  if (f == OPKIT_GELU) {
+    vec h;
+    NAME(gelu)(1, &z, &h);
+    return h;
+  }
   if (f == OPKIT_RELU) return __builtin_elementwise_max(z, (vec)(REAL)0);
   if (f == OPKIT_TANH) return NAME(vtanh)(z);
   if (f == OPKIT_SILU) return z * ((REAL)1 / ((REAL)1 + NAME(vexp)(-z)));
@@ -171,7 +215,7 @@ INLINE vec NAME(value)(const int f, vec z) {
 }
 INLINE void NAME(both)(const int f, vec z, vec *h, vec *derivative) {
   if (f == OPKIT_GELU) {
-    NAME(gelu_both)(z, h, derivative);
+    NAME(gelu_both)(1, &z, h, derivative);
   } else if (f == OPKIT_RELU) {
     *h = __builtin_elementwise_max(z, (vec)(REAL)0);
     *derivative = z > (REAL)0 ? (vec)(REAL)1 : (vec)(REAL)0;
@@ -202,6 +246,16 @@ INLINE void NAME(both)(const int f, vec z, vec *h, vec *derivative) {
   }
 }
 
+// The same for W vectors.
+INLINE void NAME(values)(const int f, const int W, const vec *z, vec *h) {
+  if (f == OPKIT_GELU) NAME(gelu)(W, z, h);
+  else EACH h[w] = NAME(value)(f, z[w]);
+}
+INLINE void NAME(values_both)(const int f, const int W, const vec *z, vec *h, vec *derivative) {
+  if (f == OPKIT_GELU) NAME(gelu_both)(W, z, h, derivative);
+  else EACH NAME(both)(f, z[w], h + w, derivative + w);
+}
+
 #define BY_ACTIVATION(f, RUN)                 \
   switch (f) {                                \
     case OPKIT_GELU: RUN(OPKIT_GELU) break;   \
@@ -218,7 +272,13 @@ INLINE void NAME(both)(const int f, vec z, vec *h, vec *derivative) {
 static void NAME(activate)(int f, ptrdiff_t n, const void *zv, void *hv) {
   const REAL *z = zv;
   REAL *h = hv;
-#define RUN(k) FOR_VECTORS(n, { PUT(h, NAME(value)(k, AT(z))); })
+#define RUN(k)                                   \
+  FOR_GROUPS(n, {                                \
+    vec argument[GROUP], value[GROUP];           \
+    EACH argument[w] = AT_EACH(z);               \
+    NAME(values)(k, W, argument, value);         \
+    EACH PUT_EACH(h, value[w]);                  \
+  })
   BY_ACTIVATION(f, RUN)
 #undef RUN
 }
@@ -226,12 +286,15 @@ static void NAME(activate)(int f, ptrdiff_t n, const void *zv, void *hv) {
 static void NAME(activate_backward)(int f, ptrdiff_t n, const void *zv, const void *dhv, void *dzv, int accumulate) {
   const REAL *z = zv, *dh = dhv;
   REAL *dz = dzv;
-#define RUN(k)                                            \
-  FOR_VECTORS(n, {                                        \
-    vec h, d;                                             \
-    NAME(both)(k, AT(z), &h, &d);                         \
-    const vec g = AT(dh) * d;                             \
-    PUT(dz, accumulate ? AT(dz) + g : g);                 \
+#define RUN(k)                                                          \
+  FOR_GROUPS(n, {                                                       \
+    vec argument[GROUP], value[GROUP], slope[GROUP];                    \
+    EACH argument[w] = AT_EACH(z);                                      \
+    NAME(values_both)(k, W, argument, value, slope);                    \
+    EACH {                                                              \
+      const vec g = AT_EACH(dh) * slope[w];                             \
+      PUT_EACH(dz, accumulate ? AT_EACH(dz) + g : g);                   \
+    }                                                                   \
   })
   BY_ACTIVATION(f, RUN)
 #undef RUN
@@ -242,9 +305,14 @@ static void NAME(activate_gated)(int f, ptrdiff_t rows, ptrdiff_t c, const void 
                                  void *hv) {
   const REAL *z = zv, *s = sv, *g = gv;
   REAL *h = hv;
-#define RUN(k)                                                                 \
-  for (ptrdiff_t r = 0; r < rows; r++, z += c, s += c, h += c)                  \
-    FOR_VECTORS(c, { PUT(h, NAME(value)(k, FMA(AT(s), AT(g), AT(z)))); })
+#define RUN(k)                                                                      \
+  for (ptrdiff_t r = 0; r < rows; r++, z += c, s += c, h += c)                       \
+    FOR_GROUPS(c, {                                                                 \
+      vec argument[GROUP], value[GROUP];                                            \
+      EACH argument[w] = FMA(AT_EACH(s), AT_EACH(g), AT_EACH(z));                   \
+      NAME(values)(k, W, argument, value);                                          \
+      EACH PUT_EACH(h, value[w]);                                                   \
+    })
   BY_ACTIVATION(f, RUN)
 #undef RUN
 }
@@ -253,12 +321,13 @@ static void NAME(activate_gated_backward)(int f, ptrdiff_t rows, ptrdiff_t c, co
                                           const void *gv, const void *dhv, void *dzv) {
   const REAL *z = zv, *s = sv, *g = gv, *dh = dhv;
   REAL *dz = dzv;
-#define RUN(k)                                                                 \
-  for (ptrdiff_t r = 0; r < rows; r++, z += c, s += c, dh += c, dz += c)        \
-    FOR_VECTORS(c, {                                                           \
-      vec h, d;                                                                \
-      NAME(both)(k, FMA(AT(s), AT(g), AT(z)), &h, &d);                         \
-      PUT(dz, AT(dh) * d);                                                     \
+#define RUN(k)                                                                      \
+  for (ptrdiff_t r = 0; r < rows; r++, z += c, s += c, dh += c, dz += c)             \
+    FOR_GROUPS(c, {                                                                 \
+      vec argument[GROUP], value[GROUP], slope[GROUP];                              \
+      EACH argument[w] = FMA(AT_EACH(s), AT_EACH(g), AT_EACH(z));                   \
+      NAME(values_both)(k, W, argument, value, slope);                              \
+      EACH PUT_EACH(dz, AT_EACH(dh) * slope[w]);                                    \
     })
   BY_ACTIVATION(f, RUN)
 #undef RUN
@@ -267,12 +336,15 @@ static void NAME(activate_gated_backward)(int f, ptrdiff_t rows, ptrdiff_t c, co
 static void NAME(activate_both)(int f, ptrdiff_t n, const void *zv, void *hv, void *dv) {
   const REAL *z = zv;
   REAL *h = hv, *derivative = dv;
-#define RUN(k)                          \
-  FOR_VECTORS(n, {                      \
-    vec a, d;                           \
-    NAME(both)(k, AT(z), &a, &d);       \
-    PUT(h, a);                          \
-    PUT(derivative, d);                 \
+#define RUN(k)                                                \
+  FOR_GROUPS(n, {                                             \
+    vec argument[GROUP], value[GROUP], slope[GROUP];          \
+    EACH argument[w] = AT_EACH(z);                            \
+    NAME(values_both)(k, W, argument, value, slope);          \
+    EACH {                                                    \
+      PUT_EACH(h, value[w]);                                  \
+      PUT_EACH(derivative, slope[w]);                         \
+    }                                                         \
   })
   BY_ACTIVATION(f, RUN)
 #undef RUN

@@ -26,15 +26,18 @@ public struct PointwiseNetwork {
     self.activation = activation
   }
 
-  public func callAsFunction(_ x: Variable) -> Variable {
-    x.pointwiseMLP(first: first, activation: activation, second: second)
+  /// network( f(x) )
+  public func callAsFunction(_ x: Variable, inputActivation: Activation = .identity) -> Variable {
+    x.pointwiseMLP(first: first, activation: activation, second: second, inputActivation: inputActivation)
   }
 
-  /// f( network(x) + g ⊙ skip )
+  /// f₂( network( f₁(x) ) + g ⊙ skip )
   public func callAsFunction(
-    _ x: Variable, plus skip: (field: Variable, gate: Parameter), outputActivation: Activation
+    _ x: Variable, plus skip: (field: Variable, gate: Parameter), inputActivation: Activation,
+    outputActivation: Activation
   ) -> Variable {
     x.pointwiseMLP(
-      first: first, activation: activation, second: second, skip: skip, outputActivation: outputActivation)
+      first: first, activation: activation, second: second, skip: skip, inputActivation: inputActivation,
+      outputActivation: outputActivation)
   }
 }

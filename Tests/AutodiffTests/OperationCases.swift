@@ -130,6 +130,14 @@ enum OperationCases {
             outputActivation: .gelu)
         }),
       GradientCase(
+        "pointwise MLP of an activated input", inputs: [FieldShape(batch: 2, grid: [151], channels: 3)],
+        parameters: { linearParameters($0, 3, 40, "first.") + linearParameters($0, 40, 2, "second.") },
+        body: { v, p in
+          let y = v[0].pointwiseMLP(
+            first: (p[0], p[1]), activation: .tanh, second: (p[2], p[3]), inputActivation: .gelu)
+          return y.concatenated(with: v[0])
+        }),
+      GradientCase(
         "pointwise MLP gated by its own input", inputs: [field],
         parameters: {
           linearParameters($0, 4, 3, "first.") + linearParameters($0, 3, 4, "second.")

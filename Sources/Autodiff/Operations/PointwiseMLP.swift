@@ -3,10 +3,11 @@ import Tensors
 extension Variable {
   /// A two-layer network at every grid point as a single operation:
   ///
-  ///     y = f₂( f₁(x·W₁ + b₁)·W₂ + b₂ + g ⊙ s )
+  ///     y = f₂( f₁(f₀(x)·W₁ + b₁)·W₂ + b₂ + g ⊙ s )
   ///
-  /// with an optional gated skip (gate g per channel, skip field s). Hidden values live only in cache: backward computes
-  /// them again, which costs less than writing and reading them.
+  /// with an optional gated skip (gate g per channel, skip field s). f₀(x) and the hidden values live only in cache:
+  /// backward computes them again, which costs less than writing and reading them. So an activation that nothing else
+  /// reads is better left to the network behind it.
   ///
   /// - Parameters:
   ///   - first: W₁ `[Cin, H]` and b₁ `[H]`.
@@ -15,7 +16,8 @@ extension Variable {
   public func pointwiseMLP(
     first: (weight: Parameter, bias: Parameter), activation: Activation,
     second: (weight: Parameter, bias: Parameter),
-    skip: (field: Variable, gate: Parameter)? = nil, outputActivation: Activation = .identity
+    skip: (field: Variable, gate: Parameter)? = nil, inputActivation: Activation = .identity,
+    outputActivation: Activation = .identity
   ) -> Variable {
     let (inputs, hidden, outputs) = (first.weight.shape[0], first.weight.shape[1], second.weight.shape[1])
     precondition(inputs == shape.channels, "\(first.weight.name) does not fit \(shape)")
@@ -24,27 +26,30 @@ extension Variable {
     let output = shape.with(channels: outputs)
     precondition(skip.map { $0.field.shape == output && $0.gate.count == outputs } ?? true)
     let mlp = PointwiseMLP(
-      rows: shape.rows, inputs: inputs, hidden: hidden, outputs: outputs, activation: activation,
-      outputActivation: outputActivation, hasSkip: skip != nil)
+      rows: shape.rows, inputs: inputs, hidden: hidden, outputs: outputs, inputActivation: inputActivation,
+      activation: activation, outputActivation: outputActivation, hasSkip: skip != nil)
     let tile = mlp.tile
+    let activated = inputActivation == .identity ? 0 : tile * inputs
     return graph.record(
       "pointwiseMLP", inputs: [self] + (skip.map { [$0.field] } ?? []), output: output,
       parameters: [first.weight, first.bias, second.weight, second.bias] + (skip.map { [$0.gate] } ?? []),
-      keepsInputs: skip == nil ? [0] : [0, 1], forwardScratch: [tile * hidden],
+      keepsInputs: skip == nil ? [0] : [0, 1], forwardScratch: [tile * hidden, activated],
       backwardScratch: [
         tile * hidden, tile * hidden, tile * outputs, tile * hidden, hidden * inputs, outputs * hidden,
+        activated, activated,
       ],
       flops: mlp.flops,
       forward: mlp.forward, backward: mlp.backward)
   }
 }
 
-/// The two directions of ``Variable/pointwiseMLP(first:activation:second:skip:outputActivation:)``.
+/// The two directions of ``Variable/pointwiseMLP(first:activation:second:skip:inputActivation:outputActivation:)``.
 private struct PointwiseMLP: Sendable {
   let rows: Int
   let inputs: Int
   let hidden: Int
   let outputs: Int
+  let inputActivation: Activation
   let activation: Activation
   let outputActivation: Activation
   let hasSkip: Bool
@@ -69,14 +74,26 @@ private struct PointwiseMLP: Sendable {
     }
   }
 
-  /// h = f₁(x·W₁ + b₁) of a tile, and f₁′ where asked for.
-  private func hiddenValues(_ c: OperationContext, _ start: Int, _ count: Int, _ h: Slice, derivative: Slice?)
-  {
+  /// f₀(x) of a tile, in `room` unless it is x itself, and f₀′ where asked for.
+  private func activated(
+    _ c: OperationContext, _ start: Int, _ count: Int, room: Slice, derivative: Slice? = nil
+  ) -> Kernels.Matrix {
+    let x = c.input(0).dropping(start * inputs, length: count * inputs)
+    if inputActivation == .identity { return .init(x, rows: count, columns: inputs) }
+    if let derivative {
+      c.kernels.activateBoth(inputActivation, x, into: room, derivative: derivative)
+    } else {
+      c.kernels.activate(inputActivation, x, into: room)
+    }
+    return .init(room, rows: count, columns: inputs)
+  }
+
+  /// h = f₁(x·W₁ + b₁) of a tile of f₀(x), and f₁′ where asked for.
+  private func hiddenValues(_ c: OperationContext, _ x: Kernels.Matrix, _ h: Slice, derivative: Slice?) {
     c.kernels.multiply(
-      .init(c.input(0).dropping(start * inputs), rows: count, columns: inputs),
-      .init(c.parameter(0), rows: inputs, columns: hidden), into: .init(h, rows: count, columns: hidden),
+      x, .init(c.parameter(0), rows: inputs, columns: hidden), into: .init(h, rows: x.rows, columns: hidden),
       .row(c.parameter(1)))
-    let h = h.dropping(0, length: count * hidden)
+    let h = h.dropping(0, length: x.rows * hidden)
     if let derivative {
       c.kernels.activateBoth(activation, h, into: h, derivative: derivative)
     } else {
@@ -92,9 +109,9 @@ private struct PointwiseMLP: Sendable {
   }
 
   func forward(_ c: OperationContext) {
-    let h = c.scratch(0)
+    let (h, room) = (c.scratch(0), c.scratch(1))
     forEachTile { start, count in
-      hiddenValues(c, start, count, h, derivative: nil)
+      hiddenValues(c, activated(c, start, count, room: room), h, derivative: nil)
       let y = c.output.dropping(start * outputs, length: count * outputs)
       ungated(c, count, h, y)
       if hasSkip {
@@ -111,6 +128,7 @@ private struct PointwiseMLP: Sendable {
     let k = c.kernels
     let (h, derivative, z, dh) = (c.scratch(0), c.scratch(1), c.scratch(2), c.scratch(3))
     let (firstTransposed, secondTransposed) = (c.scratch(4), c.scratch(5))
+    let (room, slope) = (c.scratch(6), c.scratch(7))
     k.transpose(rows: inputs, columns: hidden, c.parameter(0), into: firstTransposed)
     k.transpose(rows: hidden, columns: outputs, c.parameter(2), into: secondTransposed)
     let (dFirst, dFirstBias) = (c.parameterGradient(0), c.parameterGradient(1))
@@ -118,7 +136,8 @@ private struct PointwiseMLP: Sendable {
     let gate = hasSkip ? c.parameterGradient(4) : nil
     forEachTile { start, count in
       let later = start > 0
-      hiddenValues(c, start, count, h, derivative: derivative)
+      let x = activated(c, start, count, room: room, derivative: slope)
+      hiddenValues(c, x, h, derivative: derivative)
       let dz = c.outputGradient.dropping(start * outputs, length: count * outputs)
       if outputActivation != .identity {
         ungated(c, count, h, z)
@@ -143,7 +162,6 @@ private struct PointwiseMLP: Sendable {
       k.multiply(dzMatrix, .init(secondTransposed, rows: outputs, columns: hidden), into: dhMatrix)
       let da = dh.dropping(0, length: count * hidden)
       k.multiplyElements(da, derivative, into: da)
-      let x = Kernels.Matrix(c.input(0).dropping(start * inputs), rows: count, columns: inputs)
       k.multiply(
         x.transposed, dhMatrix, into: .init(dFirst.slice, rows: inputs, columns: hidden),
         dFirst.accumulates || later ? .accumulate : .zero)
@@ -151,10 +169,17 @@ private struct PointwiseMLP: Sendable {
         rows: count, channels: hidden, da, into: dFirstBias.slice, accumulate: dFirstBias.accumulates || later
       )
       if let dx = c.inputGradient(0) {
-        k.multiply(
-          dhMatrix, .init(firstTransposed, rows: hidden, columns: inputs),
-          into: .init(dx.slice.dropping(start * inputs), rows: count, columns: inputs),
-          dx.accumulates ? .accumulate : .zero)
+        let weight = Kernels.Matrix(firstTransposed, rows: hidden, columns: inputs)
+        let tile = dx.slice.dropping(start * inputs, length: count * inputs)
+        if inputActivation == .identity {
+          k.multiply(
+            dhMatrix, weight, into: .init(tile, rows: count, columns: inputs),
+            dx.accumulates ? .accumulate : .zero)
+        } else {
+          k.multiply(dhMatrix, weight, into: .init(room, rows: count, columns: inputs))
+          k.multiplyElements(
+            room.dropping(0, length: count * inputs), slope, into: tile, accumulate: dx.accumulates)
+        }
       }
       // After the gradient of input 0, which may be the same variable.
       guard let gate else { return }

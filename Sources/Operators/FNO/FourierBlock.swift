@@ -51,15 +51,18 @@ struct FourierBlock {
     let inner = local != nil && network != nil ? configuration.activation : activation
     let isPre = configuration.preactivation
     let x = isPre ? normalized(0, input.activated(configuration.activation)) : input
-    var mixed = spectralPart(x, map, weight, inner, grid, spacing)
+    // The channel network applies the activation before it: what it has read is not written.
+    let before = isPre || network == nil ? Activation.identity : inner
+    var mixed = spectralPart(x, map, weight, before == .identity ? inner : .identity, grid, spacing)
     guard let network else { return mixed }
     if isPre { mixed = normalized(1, mixed) }
     let around = x.resampled(to: grid, by: .fourier)
     let ending = isPre ? Activation.identity : activation
     if isPre || norms[1] == nil, let gate = network.skip.gate {
-      return network.layers(mixed, plus: (around, gate), outputActivation: ending)
+      return network.layers(
+        mixed, plus: (around, gate), inputActivation: before, outputActivation: ending)
     }
-    let sum = network.layers(mixed) + network.skip(around)
+    let sum = network.layers(mixed, inputActivation: before) + network.skip(around)
     return (isPre ? sum : normalized(1, sum)).activated(ending)
   }
 
