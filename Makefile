@@ -1,6 +1,6 @@
 # The one door to everything that a developer or a user runs; `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 study bench-peers bench-solvers bench-exponax bench-sweep bench-roofline bench-inference bench-operations format lint clean
+.PHONY: help deps build test quickstart smoke verify-interop verify-solvers check-aarch64 study bench-peers bench-solvers bench-exponax bench-sweep bench-scaling bench-roofline bench-inference bench-operations format lint clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench-peers: build  ## time training steps beside PyTorch (from PyPI, in a venv 
 
 bench-sweep: build  ## look for cliffs over widths, modes, grids and batches
 	python3 scripts/bench/sweep.py .build/release/opkit .build/bench-sweep.json
+
+bench-scaling: build  ## two threads against one, beside two programs at once
+	python3 scripts/bench/scaling.py .build/release/opkit
 
 bench-roofline: build  ## set each benchmark beside its arithmetic and its traffic
 	python3 scripts/bench/roofline.py .build/release/opkit configs/bench

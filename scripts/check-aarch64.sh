@@ -19,7 +19,7 @@ int main(void) {
   double a[35], b[15], c[21], z[9], h[9], worst = 0;
   for (int i = 0; i < 35; i++) a[i] = 0.1 * i;
   for (int i = 0; i < 15; i++) b[i] = i - 0.5 * i * i;
-  kernels->gemm(7, 3, 5, a, 5, 1, b, 3, c, 3, 0, 0);
+  kernels->gemm(7, 3, 5, a, 5, 1, b, 3, c, 3, 0, 0, 0);
   for (int i = 0; i < 7; i++)
     for (int j = 0; j < 3; j++) {
       double sum = 0;

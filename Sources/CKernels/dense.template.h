@@ -46,7 +46,7 @@ static void NAME(dense)(int f, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void
   const int is_finished = f == OPKIT_IDENTITY && !derivative;
   if (m <= 0 || n <= 0) return;
   if (!packed && n <= NARROW) {
-    NAME(gemm)(m, n, k, x, x_row, 1, b, n, y, y_row, init, bias);
+    NAME(gemm)(m, n, k, x, x_row, 1, b, n, y, y_row, init, bias, 0);
     if (!is_finished) NAME(finish)(f, m, n, y, y_row, derivative);
     return;
   }

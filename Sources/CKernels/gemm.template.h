@@ -211,41 +211,92 @@ static void NAME(gemm_narrow)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const REAL 
   }
 }
 
+// Operations work through long arrays block by block. What the next block needs is asked for while this one is computed:
+// products of 32 columns whose operands come from memory take half the time.
+#define LINE (64 / ELEMENT_SIZE)
+// Rows of A and of C that are computed together, so that A comes from a near cache for all columns but the first.
+#define ROW_BLOCK 240
+
+INLINE void NAME(ask)(const REAL *p, ptrdiff_t count, const int writes) {
+  for (ptrdiff_t i = 0; i < count; i += LINE) {
+    if (writes) __builtin_prefetch(p + i, 1);
+    else __builtin_prefetch(p + i, 0);
+  }
+}
+
+// C = A·B for a block of rows: those some tiles ahead, of A at its first columns of C.
+#define AHEAD_ROWS 24
+INLINE void NAME(ask_rows)(int ahead, ptrdiff_t rows, ptrdiff_t k, const REAL *a, ptrdiff_t a_row, REAL *c, ptrdiff_t c_row) {
+  for (ptrdiff_t r = AHEAD_ROWS; r < AHEAD_ROWS + rows; r++) {
+    if (ahead & OPKIT_AHEAD_A) NAME(ask)(a + r * a_row, k, 0);
+    if (ahead & OPKIT_AHEAD_C) __builtin_prefetch(c + r * c_row, 1);
+  }
+}
+
+// C = Aᵀ·B goes through all k rows of A and B for every tile: some of the k rows that follow.
+INLINE void NAME(ask_next)(int ahead, ptrdiff_t first, ptrdiff_t last, const REAL *a, ptrdiff_t a_col, ptrdiff_t m,
+                           const REAL *b, ptrdiff_t b_row, ptrdiff_t n) {
+  for (ptrdiff_t l = first; l < last; l++) {
+    if (ahead & OPKIT_AHEAD_A) NAME(ask)(a + l * a_col, m, 0);
+    if (ahead & OPKIT_AHEAD_B) NAME(ask)(b + l * b_row, n, 0);
+  }
+}
+
+static void NAME(gemm_block)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const REAL *a, ptrdiff_t a_row, ptrdiff_t a_col,
+                             const REAL *b, ptrdiff_t b_row, REAL *c, ptrdiff_t c_row, int init, const REAL *bias,
+                             int ahead) {
+  const ptrdiff_t panels = (n + 2 * VL - 1) / (2 * VL);
+  for (ptrdiff_t l0 = 0; l0 < k || l0 == 0; l0 += K_BLOCK) {
+    const ptrdiff_t kb = k - l0 < K_BLOCK ? k - l0 : K_BLOCK;
+    const int start = l0 == 0 ? init : 1;
+    for (ptrdiff_t panel = 0; panel < panels; panel++) {
+      const ptrdiff_t j = panel * 2 * VL, columns = n - j < 2 * VL ? n - j : 2 * VL;
+      const int vectors = columns > VL ? 2 : 1;
+      const ptrdiff_t tail = columns - (vectors - 1) * VL;
+      const int is_partial = tail < VL;
+      const ptrdiff_t most = vectors == 2 ? MR_MAX : MR_ONE;
+      const ptrdiff_t tiles = (m + most - 1) / most, least = m / tiles, larger = m % tiles;
+      const int asks_rows = a_col == 1 ? (panel == 0 ? ahead & (OPKIT_AHEAD_A | OPKIT_AHEAD_C) : ahead & OPKIT_AHEAD_C) : 0;
+      const int asks_next = a_col == 1 ? 0 : ahead & (OPKIT_AHEAD_A | OPKIT_AHEAD_B);
+      const ptrdiff_t share = asks_next ? (kb + panels * tiles - 1) / (panels * tiles) : 0;
+      ptrdiff_t i = 0, next = kb + panel * tiles * share;
+      for (ptrdiff_t t = 0; t < tiles; t++) {
+        const ptrdiff_t rows = least + (t < larger);
+        const NAME(micro_function) run =
+            vectors == 2 ? NAME(two_vectors)[rows - 1][is_partial] : NAME(one_vector)[rows - 1][is_partial];
+        const REAL *tile = a + i * a_row + l0 * a_col;
+        REAL *result = c + i * c_row + j;
+        if (asks_rows) NAME(ask_rows)(asks_rows, rows, kb, tile, a_row, result, c_row);
+        if (asks_next) {
+          NAME(ask_next)(asks_next, next, next + share < 2 * kb ? next + share : 2 * kb, a + l0 * a_col, a_col, m,
+                         b + l0 * b_row, b_row, n);
+          next += share;
+        }
+        run(tail, kb, tile, a_row, a_col, b + l0 * b_row + j, b_row, result, c_row, start, bias ? bias + j : bias);
+        i += rows;
+      }
+    }
+  }
+}
+
 static void NAME(gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *av, ptrdiff_t a_row, ptrdiff_t a_col,
-                       const void *bv, ptrdiff_t b_row, void *cv, ptrdiff_t c_row, int init, const void *biasv) {
+                       const void *bv, ptrdiff_t b_row, void *cv, ptrdiff_t c_row, int init, const void *biasv,
+                       int ahead) {
   const REAL *a = av, *b = bv, *bias = biasv;
   REAL *c = cv;
   if (m <= 0 || n <= 0) return;
   // One column with the rows of Aᵀ contiguous: the transposed product has them as its columns.
   if (n == 1 && a_row == 1 && c_row == 1 && init != 2 && m > 1) {
-    NAME(gemm)(1, m, k, bv, 0, b_row, av, a_col, cv, m, init, NULL);
+    NAME(gemm)(1, m, k, bv, 0, b_row, av, a_col, cv, m, init, NULL, 0);
     return;
   }
   if (n <= NARROW && a_col == 1 && k >= VL && k <= NARROW_K) {
     NAME(gemm_narrow)(m, n, k, a, a_row, b, b_row, c, c_row, init, bias);
     return;
   }
-  for (ptrdiff_t l0 = 0; l0 < k || l0 == 0; l0 += K_BLOCK) {
-    const ptrdiff_t kb = k - l0 < K_BLOCK ? k - l0 : K_BLOCK;
-    const int start = l0 == 0 ? init : 1;
-    for (ptrdiff_t j = 0; j < n; j += 2 * VL) {
-      const ptrdiff_t columns = n - j < 2 * VL ? n - j : 2 * VL;
-      const int vectors = columns > VL ? 2 : 1;
-      const ptrdiff_t tail = columns - (vectors - 1) * VL;
-      const int is_partial = tail < VL;
-      const ptrdiff_t most = vectors == 2 ? MR_MAX : MR_ONE;
-      const ptrdiff_t tiles = (m + most - 1) / most, least = m / tiles, larger = m % tiles;
-      ptrdiff_t i = 0;
-      for (ptrdiff_t t = 0; t < tiles; t++) {
-        const ptrdiff_t rows = least + (t < larger);
-        const NAME(micro_function) run =
-            vectors == 2 ? NAME(two_vectors)[rows - 1][is_partial] : NAME(one_vector)[rows - 1][is_partial];
-        run(tail, kb, a + i * a_row + l0 * a_col, a_row, a_col, b + l0 * b_row + j, b_row, c + i * c_row + j, c_row, start,
-            bias ? bias + j : bias);
-        i += rows;
-      }
-    }
-  }
+  for (ptrdiff_t i = 0; i < m; i += ROW_BLOCK)
+    NAME(gemm_block)(m - i < ROW_BLOCK ? m - i : ROW_BLOCK, n, k, a + i * a_row, a_row, a_col, b, b_row, c + i * c_row,
+                     c_row, init, bias, ahead);
 }
 
 // R complex rows × one vector of outputs: re += xr·wr − xi·wi, im += xr·wi + xi·wr (signs of conj(W) by s).

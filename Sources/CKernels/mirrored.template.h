@@ -4,11 +4,23 @@
 // of rows n and N/2 − n of those give the even and the odd modes, from a quarter of the rows. A row that is its own image
 // counts once.
 
+// Rows that are asked for before they are used: the same ones of the next line after a short one, of a long one those
+// that come some rows later, forward for front rows and backward for their images.
+#define AHEAD_LINE 8192
+#define AHEAD_LINE_ROWS 8
+INLINE ptrdiff_t NAME(front_ahead)(ptrdiff_t points, ptrdiff_t c) {
+  return points * c <= AHEAD_LINE ? points * c : AHEAD_LINE_ROWS * c;
+}
+INLINE ptrdiff_t NAME(image_ahead)(ptrdiff_t points, ptrdiff_t c) {
+  return points * c <= AHEAD_LINE ? points * c : -AHEAD_LINE_ROWS * c;
+}
+
 // Rows first ≤ n < last, halved (cosine and sine parts) or quartered (those of even, then those of odd modes).
 static void NAME(fold)(ptrdiff_t points, ptrdiff_t c, int quarters, ptrdiff_t first, ptrdiff_t last, const void *xv,
                        void *partsv) {
   const REAL *x = xv;
   const ptrdiff_t size = (last - first) * c, half = points / 2;
+  const ptrdiff_t forward = NAME(front_ahead)(points, c), backward = NAME(image_ahead)(points, c);
   REAL *cosine = partsv, *sine = cosine + size, *odd_cosine = sine + size, *odd_sine = odd_cosine + size;
   for (ptrdiff_t n = first; n < last; n++, cosine += c, sine += c, odd_cosine += c, odd_sine += c) {
     const REAL *f = x + n * c, *b = x + (points - n) * c, *g = x + (half - n) * c, *h = x + (half + n) * c;
@@ -21,6 +33,8 @@ static void NAME(fold)(ptrdiff_t points, ptrdiff_t c, int quarters, ptrdiff_t fi
       for (ptrdiff_t j = 0; j < c; j++) cosine[j] = f[j], sine[j] = 0;
     else if (!quarters)
       FOR_VECTORS(c, {
+        __builtin_prefetch(f + i + forward, 0);
+        __builtin_prefetch(b + i + backward, 0);
         const vec p = AT(f), q = AT(b);
         PUT(cosine, p + q);
         PUT(sine, p - q);
@@ -32,6 +46,10 @@ static void NAME(fold)(ptrdiff_t points, ptrdiff_t c, int quarters, ptrdiff_t fi
       }
     else
       FOR_VECTORS(c, {
+        __builtin_prefetch(f + i + forward, 0);
+        __builtin_prefetch(b + i + backward, 0);
+        __builtin_prefetch(h + i + forward, 0);
+        __builtin_prefetch(g + i + backward, 0);
         const vec p = AT(f), q = AT(b), r = AT(g), t = AT(h);
         const vec even = p + q, odd = p - q, even_image = r + t, odd_image = r - t;
         PUT(cosine, even + even_image);
@@ -111,6 +129,16 @@ INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, con
       UNROLL for (int j = 0; j < NV; j++) e[p][r][j] = o[p][r][j] = (vec)(REAL)0;
     }
   }
+  const ptrdiff_t half = points / 2, forward = NAME(front_ahead)(points, c), backward = NAME(image_ahead)(points, c);
+  UNROLL for (int r = 0; r < R; r++) {
+    const ptrdiff_t row = n + r, image = row == 0 ? 0 : points - row;
+    __builtin_prefetch(x + row * c + forward, 1);
+    __builtin_prefetch(x + image * c + backward, 1);
+    if (quarters) {
+      __builtin_prefetch(x + (half + row) * c + forward, 1);
+      __builtin_prefetch(x + (half - row) * c + backward, 1);
+    }
+  }
   ptrdiff_t k = 0;
   for (; k + classes <= count; k += classes) {
     UNROLL for (int p = 0; p < classes; p++) {
@@ -119,7 +147,6 @@ INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, con
     }
   }
   if (k < count) NAME(add_mode)(R, NV, whole, tail, c, cosine, sine, modes, e[0], o[0]);
-  const ptrdiff_t half = points / 2;
   UNROLL for (int r = 0; r < R; r++) {
     const ptrdiff_t row = n + r, image = row == 0 ? 0 : points - row;
     UNROLL for (int j = 0; j < NV; j++) {

@@ -20,6 +20,13 @@
       __VA_ARGS__                                                \
     }                                                            \
   }
+// Asks for the elements of a group some groups ahead, to be read or (1) written.
+#define AHEAD_GROUPS 8
+#define ASK(p, writes)                                                                  \
+  {                                                                                     \
+    __builtin_prefetch((p) + i + AHEAD_GROUPS * GROUP * VL, writes);                    \
+    __builtin_prefetch((p) + i + AHEAD_GROUPS * GROUP * VL + GROUP * VL / 2, writes);   \
+  }
 #define AT_EACH(p) NAME(load_n)((p) + i + w * VL, m)
 #define PUT_EACH(p, v) NAME(store_n)((p) + i + w * VL, v, m)
 
@@ -274,6 +281,8 @@ static void NAME(activate)(int f, ptrdiff_t n, const void *zv, void *hv) {
   REAL *h = hv;
 #define RUN(k)                                   \
   FOR_GROUPS(n, {                                \
+    ASK(z, 0)                                    \
+    ASK(h, 1)                                    \
     vec argument[GROUP], value[GROUP];           \
     EACH argument[w] = AT_EACH(z);               \
     NAME(values)(k, W, argument, value);         \
@@ -288,6 +297,9 @@ static void NAME(activate_backward)(int f, ptrdiff_t n, const void *zv, const vo
   REAL *dz = dzv;
 #define RUN(k)                                                          \
   FOR_GROUPS(n, {                                                       \
+    ASK(z, 0)                                                           \
+    ASK(dh, 0)                                                          \
+    ASK(dz, 1)                                                          \
     vec argument[GROUP], value[GROUP], slope[GROUP];                    \
     EACH argument[w] = AT_EACH(z);                                      \
     NAME(values_both)(k, W, argument, value, slope);                    \
@@ -308,6 +320,7 @@ static void NAME(activate_gated)(int f, ptrdiff_t rows, ptrdiff_t c, const void 
 #define RUN(k)                                                                      \
   for (ptrdiff_t r = 0; r < rows; r++, z += c, s += c, h += c)                       \
     FOR_GROUPS(c, {                                                                 \
+      ASK(s, 0)                                                                     \
       vec argument[GROUP], value[GROUP];                                            \
       EACH argument[w] = FMA(AT_EACH(s), AT_EACH(g), AT_EACH(z));                   \
       NAME(values)(k, W, argument, value);                                          \
@@ -324,6 +337,8 @@ static void NAME(activate_gated_backward)(int f, ptrdiff_t rows, ptrdiff_t c, co
 #define RUN(k)                                                                      \
   for (ptrdiff_t r = 0; r < rows; r++, z += c, s += c, dh += c, dz += c)             \
     FOR_GROUPS(c, {                                                                 \
+      ASK(s, 0)                                                                     \
+      ASK(dh, 1)                                                                    \
       vec argument[GROUP], value[GROUP], slope[GROUP];                              \
       EACH argument[w] = FMA(AT_EACH(s), AT_EACH(g), AT_EACH(z));                   \
       NAME(values_both)(k, W, argument, value, slope);                              \
@@ -338,6 +353,7 @@ static void NAME(activate_both)(int f, ptrdiff_t n, const void *zv, void *hv, vo
   REAL *h = hv, *derivative = dv;
 #define RUN(k)                                                \
   FOR_GROUPS(n, {                                             \
+    ASK(z, 0)                                                 \
     vec argument[GROUP], value[GROUP], slope[GROUP];          \
     EACH argument[w] = AT_EACH(z);                            \
     NAME(values_both)(k, W, argument, value, slope);          \

@@ -29,7 +29,7 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
   /// Widths around the vector lengths, one column, and a depth beyond one block.
   static let shapes = [
     (1, 1, 1), (3, 1, 40), (7, 2, 130), (5, 3, 33), (13, 16, 3), (14, 32, 64), (15, 33, 65), (29, 47, 9),
-    (64, 20, 25), (2, 100, 700), (33, 1, 600), (12, 8, 1025),
+    (64, 20, 25), (2, 100, 700), (33, 1, 600), (12, 8, 1025), (500, 33, 20),
   ]
 
   @Test("matrix product", arguments: KernelVariant.all)
@@ -54,7 +54,8 @@ struct KernelVariant: Sendable, CustomTestStringConvertible {
             : Kernels.Matrix(a.slice(), rows: m, columns: k)
           v.kernels.multiply(
             left, .init(b.slice(), rows: k, columns: n), into: .init(c.slice(), rows: m, columns: n),
-            mode == 0 ? .zero : mode == 1 ? .accumulate : .row(row.slice()))
+            mode == 0 ? .zero : mode == 1 ? .accumulate : .row(row.slice()),
+            ahead: mode == 0 ? [] : [.left, .right, .result])
           expectClose(
             c.doubles, expected, tolerance: v.tolerance,
             "\(m)×\(n)×\(k), transposed \(transposed), mode \(mode)")

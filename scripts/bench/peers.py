@@ -26,8 +26,11 @@ from mgno import MgNO
 from unet import UNet
 
 THREADS = 2
-ROUNDS = 5
+ROUNDS = 7
+# Steps of a round: at least these, and as many more as PyTorch takes this time for. Fewer would be a short look at
+# cores that change their speed.
 STEPS = 5
+SECONDS = 0.5
 # Seconds after which a slow case's round ends early.
 PATIENCE = 2
 
@@ -184,14 +187,14 @@ def measure(opkit, path):
         config = json.loads("\n".join(line for line in file if not line.strip().startswith("//")))
     torch.set_num_threads(THREADS)
     peer = Torch(config)
-    peer.time(peer.step, 2)
+    steps = max(STEPS, round(1e3 * SECONDS / peer.time(peer.step, 5)))
     train, infer, memory = [], [], 0
     for _ in range(ROUNDS):
-        command = [opkit, "bench", path, "--json", "--quiet", "--threads", str(THREADS), "--steps", str(STEPS)]
+        command = [opkit, "bench", path, "--json", "--quiet", "--threads", str(THREADS), "--steps", str(steps)]
         mine = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         memory = max(memory, mine["peakMemoryBytes"])
-        train.append((mine["stepMilliseconds"]["median"], peer.time(peer.step, STEPS)))
-        infer.append((mine["forwardMilliseconds"]["median"], peer.time(peer.forward, STEPS)))
+        train.append((mine["stepMilliseconds"]["median"], peer.time(peer.step, steps)))
+        infer.append((mine["forwardMilliseconds"]["median"], peer.time(peer.forward, steps)))
     torch_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows = []
     for suffix, pairs in (("", train), ("-forward", infer)):

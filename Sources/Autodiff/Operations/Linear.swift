@@ -19,14 +19,16 @@ extension Variable {
         c.kernels.multiply(
           .init(c.input(0), rows: rows, columns: inputs),
           .init(c.parameter(0), rows: inputs, columns: outputs),
-          into: .init(c.output, rows: rows, columns: outputs), bias == nil ? .zero : .row(c.parameter(1)))
+          into: .init(c.output, rows: rows, columns: outputs), bias == nil ? .zero : .row(c.parameter(1)),
+          ahead: [.left, .result])
       },
       backward: { c in
         let dy = Kernels.Matrix(c.outputGradient, rows: rows, columns: outputs)
         let dw = c.parameterGradient(0)
         c.kernels.multiply(
           Kernels.Matrix(c.input(0), rows: rows, columns: inputs).transposed, dy,
-          into: .init(dw.slice, rows: inputs, columns: outputs), dw.accumulates ? .accumulate : .zero)
+          into: .init(dw.slice, rows: inputs, columns: outputs), dw.accumulates ? .accumulate : .zero,
+          ahead: [.left, .right])
         if bias != nil {
           let db = c.parameterGradient(1)
           c.kernels.columnSums(
@@ -36,7 +38,8 @@ extension Variable {
           c.kernels.transpose(rows: inputs, columns: outputs, c.parameter(0), into: c.scratch(0))
           c.kernels.multiply(
             dy, .init(c.scratch(0), rows: outputs, columns: inputs),
-            into: .init(dx.slice, rows: rows, columns: inputs), dx.accumulates ? .accumulate : .zero)
+            into: .init(dx.slice, rows: rows, columns: inputs), dx.accumulates ? .accumulate : .zero,
+            ahead: [.left, .result])
         }
       })
   }

@@ -92,7 +92,7 @@ private struct PointwiseMLP: Sendable {
   private func hiddenValues(_ c: OperationContext, _ x: Kernels.Matrix, _ h: Slice, derivative: Slice?) {
     c.kernels.multiply(
       x, .init(c.parameter(0), rows: inputs, columns: hidden), into: .init(h, rows: x.rows, columns: hidden),
-      .row(c.parameter(1)))
+      .row(c.parameter(1)), ahead: inputActivation == .identity ? .left : [])
     let h = h.dropping(0, length: x.rows * hidden)
     if let derivative {
       c.kernels.activateBoth(activation, h, into: h, derivative: derivative)
@@ -102,10 +102,12 @@ private struct PointwiseMLP: Sendable {
   }
 
   /// h·W₂ + b₂ of a tile.
-  private func ungated(_ c: OperationContext, _ count: Int, _ h: Slice, _ z: Slice) {
+  private func ungated(
+    _ c: OperationContext, _ count: Int, _ h: Slice, _ z: Slice, ahead: Kernels.Ahead = []
+  ) {
     c.kernels.multiply(
       .init(h, rows: count, columns: hidden), .init(c.parameter(2), rows: hidden, columns: outputs),
-      into: .init(z, rows: count, columns: outputs), .row(c.parameter(3)))
+      into: .init(z, rows: count, columns: outputs), .row(c.parameter(3)), ahead: ahead)
   }
 
   func forward(_ c: OperationContext) {
@@ -113,7 +115,7 @@ private struct PointwiseMLP: Sendable {
     forEachTile { start, count in
       hiddenValues(c, activated(c, start, count, room: room), h, derivative: nil)
       let y = c.output.dropping(start * outputs, length: count * outputs)
-      ungated(c, count, h, y)
+      ungated(c, count, h, y, ahead: .result)
       if hasSkip {
         c.kernels.activateGated(
           outputActivation, rows: count, channels: outputs, y, plus: c.input(1).dropping(start * outputs),
@@ -154,7 +156,8 @@ private struct PointwiseMLP: Sendable {
       let dzMatrix = Kernels.Matrix(dz, rows: count, columns: outputs)
       k.multiply(
         hMatrix.transposed, dzMatrix, into: .init(dSecond.slice, rows: hidden, columns: outputs),
-        dSecond.accumulates || later ? .accumulate : .zero)
+        dSecond.accumulates || later ? .accumulate : .zero,
+        ahead: outputActivation == .identity ? .right : [])
       k.columnSums(
         rows: count, channels: outputs, dz, into: dSecondBias.slice,
         accumulate: dSecondBias.accumulates || later)
@@ -174,7 +177,7 @@ private struct PointwiseMLP: Sendable {
         if inputActivation == .identity {
           k.multiply(
             dhMatrix, weight, into: .init(tile, rows: count, columns: inputs),
-            dx.accumulates ? .accumulate : .zero)
+            dx.accumulates ? .accumulate : .zero, ahead: .result)
         } else {
           k.multiply(dhMatrix, weight, into: .init(room, rows: count, columns: inputs))
           k.multiplyElements(

@@ -131,9 +131,22 @@ private struct RelativeNorm: Sendable {
   let perChannel: Bool
   let operators: [any FieldOperator]
   let epsilon: Double
-
   /// Whether the norm is L2 of all channels together, which needs no copies.
-  private var isPlain: Bool { !perChannel && operators.count == 1 && operators[0] is IdentityOperator }
+  private let isPlain: Bool
+
+  init(
+    batch: Int, points: Int, allChannels: Int, perChannel: Bool, operators: [any FieldOperator],
+    epsilon: Double
+  ) {
+    self.batch = batch
+    self.points = points
+    self.allChannels = allChannels
+    self.perChannel = perChannel
+    self.operators = operators
+    self.epsilon = epsilon
+    isPlain = !perChannel && operators.count == 1 && operators[0] is IdentityOperator
+  }
+
   private var groups: Int { perChannel ? allChannels : 1 }
   private var channels: Int { perChannel ? 1 : allChannels }
 
@@ -203,8 +216,19 @@ private struct RelativeNorm: Sendable {
     }
   }
 
+  private func plainBackward(_ c: OperationContext, _ dp: OperationContext.Target) {
+    for s in 0..<batch {
+      let (error, reference) = (c.residual(0)[2 * s], c.residual(0)[2 * s + 1])
+      let (prediction, target) = pair(c, s)
+      c.kernels.difference(
+        error == 0 ? 0 : c.outputGradient[s] / (error * reference), prediction, target,
+        into: dp.slice.dropping(s * points * allChannels), accumulate: dp.accumulates)
+    }
+  }
+
   func backward(_ c: OperationContext) {
     guard let dp = c.inputGradient(0) else { return }
+    if isPlain { return plainBackward(c, dp) }
     dp.prepareToAdd(c.kernels)
     let (x, gradient) = (c.scratch(0), c.scratch(3))
     for s in 0..<batch {
@@ -214,12 +238,6 @@ private struct RelativeNorm: Sendable {
         // At zero error the norm has no derivative; zero is one of its subgradients.
         if error == 0 { continue }
         let factor = c.outputGradient[s] / (error * reference)
-        if isPlain {
-          let (prediction, target) = pair(c, s)
-          c.kernels.difference(
-            factor, prediction, target, into: dp.slice.dropping(s * points * allChannels), accumulate: true)
-          continue
-        }
         gatherDifference(c, s, g, into: x)
         c.kernels.clear(gradient)
         for op in operators {

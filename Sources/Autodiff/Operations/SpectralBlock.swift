@@ -140,7 +140,7 @@ private struct SpectralBlock: Sendable {
             if let skip {
               k.multiply(
                 .init(x.dropping(row * inputs), rows: run.count, columns: inputs), skip,
-                into: .init(part, rows: run.count, columns: outputs), .accumulate)
+                into: .init(part, rows: run.count, columns: outputs), .accumulate, ahead: .left)
             }
             if activation != .identity { k.activate(activation, part, into: h.dropping(row * outputs)) }
           }
@@ -194,7 +194,8 @@ private struct SpectralBlock: Sendable {
                 Kernels.Matrix(x.dropping(row * inputs), rows: run.count, columns: inputs).transposed,
                 .init(dz, rows: run.count, columns: outputs),
                 into: .init(skipTarget.slice, rows: inputs, columns: outputs),
-                skipTarget.accumulates || !isFirst ? .accumulate : .zero)
+                skipTarget.accumulates || !isFirst ? .accumulate : .zero,
+                ahead: z == nil ? [.left, .right] : .left)
             }
             if hasBias {
               k.columnSums(rows: run.count, channels: outputs, dz, addingTo: sums, error: errors)
@@ -250,7 +251,7 @@ private struct SpectralBlock: Sendable {
               .init(dz.dropping(row * outputs), rows: run.count, columns: outputs),
               .init(transposed, rows: outputs, columns: inputs),
               into: .init(dx.slice.dropping(row * inputs), rows: run.count, columns: inputs),
-              .accumulate)
+              .accumulate, ahead: .left)
           }
         }
       }

@@ -24,11 +24,18 @@ enum {
   OPKIT_SOFTPLUS = 8
 };
 
+enum {
+  OPKIT_AHEAD_A = 1,
+  OPKIT_AHEAD_B = 2,
+  OPKIT_AHEAD_C = 4
+};
+
 typedef struct OpkitKernels {
   /// C[m×n] = init + A[m×k]·B[k×n]; A(i,l) = a[i·a_row + l·a_col], rows of B and C contiguous.
-  /// init: 0 zero, 1 C itself, 2 the row vector `bias`.
+  /// init: 0 zero, 1 C itself, 2 the row vector `bias`. ahead: a sum of OPKIT_AHEAD_… for the operands whose next rows
+  /// in memory are used next.
   void (*gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *a, ptrdiff_t a_row, ptrdiff_t a_col,
-               const void *b, ptrdiff_t b_row, void *c, ptrdiff_t c_row, int init, const void *bias);
+               const void *b, ptrdiff_t b_row, void *c, ptrdiff_t c_row, int init, const void *bias, int ahead);
   /// y[s] = x[s]·W for `count` complex rows [re(n_in) | im(n_in)]; W = [re | im], each n_in×n_out.
   /// conjugate: use conj(W).
   void (*complex_rows)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out, const void *x, ptrdiff_t x_stride,

@@ -54,8 +54,22 @@ public struct Kernels: @unchecked Sendable {
     }
   }
 
+  /// Operands of a product that are blocks of longer arrays in memory, gone through row by row: the rows behind the block
+  /// are asked for while it is computed.
+  public struct Ahead: OptionSet, Sendable {
+    public let rawValue: Int32
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+
+    public static let left = Ahead(rawValue: Int32(OPKIT_AHEAD_A))
+    /// Of a product with a transposed left operand only.
+    public static let right = Ahead(rawValue: Int32(OPKIT_AHEAD_B))
+    public static let result = Ahead(rawValue: Int32(OPKIT_AHEAD_C))
+  }
+
   /// C = start + A·B. A may be transposed at no cost; B and C have contiguous rows.
-  public func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, _ start: Start = .zero) {
+  public func multiply(
+    _ a: Matrix, _ b: Matrix, into c: Matrix, _ start: Start = .zero, ahead: Ahead = []
+  ) {
     precondition(
       a.columns == b.rows && a.rows == c.rows && b.columns == c.columns, "matrix shapes do not fit")
     precondition(b.columnStride == 1 && c.columnStride == 1, "rows of B and C must be contiguous")
@@ -64,7 +78,7 @@ public struct Kernels: @unchecked Sendable {
     table.pointee.gemm(
       c.rows, c.columns, a.columns, a.slice.base, a.rowStride, a.columnStride, b.slice.base, b.rowStride,
       c.slice.base,
-      c.rowStride, mode, bias)
+      c.rowStride, mode, bias, ahead.rawValue)
   }
 
   /// y[s] = x[s]·W for `count` complex rows `[re | im]` at the given strides; W = `[re | im]`, each in × out.
