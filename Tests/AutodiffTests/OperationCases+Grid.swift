@@ -72,6 +72,9 @@ extension OperationCases {
             + v[0].averagePooled([2, 2, 3], stride: [1, 1, 2])
         }),
       GradientCase(
+        "pool by a hat function", inputs: [field([8, 7], 3)],
+        body: { v, _ in v[0].hatPooled(reach: [2, 3.5], [.periodic, .closed]) }),
+      GradientCase(
         "integral", inputs: [field([5, 3], 7)], body: { v, _ in v[0].integrated() + v[0].integrated() }),
       GradientCase(
         "modulated by a vector per sample", inputs: [field([5, 3], 7), field([], 7)],

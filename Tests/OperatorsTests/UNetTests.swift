@@ -9,11 +9,13 @@ import Testing
   }
 
   @Test(
-    "on the training grid, kernels carried over are those of the grid", arguments: ["linear", "dilated"],
+    "on the training grid, kernels carried over are those of the grid",
+    arguments: [#""linear""#, #""dilated""#, #""linear", "thinning": "mean""#],
     [[16], [12, 16], [8, 4, 8]])
   func trainingGrid(_ interpolation: String, _ grid: [Int]) throws {
-    let plain = try ModelProbe(json(#""kernelInterpolation": "none""#), grid: grid)
-    let carried = try ModelProbe(json(#""kernelInterpolation": "\#(interpolation)""#), grid: grid)
+    let thinning = interpolation.contains("mean") ? #", "thinning": "mean""# : ""
+    let plain = try ModelProbe(json(#""kernelInterpolation": "none"\#(thinning)"#), grid: grid)
+    let carried = try ModelProbe(json(#""kernelInterpolation": \#(interpolation)"#), grid: grid)
     let field = ModelProbe.noise(plain.shape(grid))
     #expect(plain.output(field, plain.shape(grid)) == carried.output(field, plain.shape(grid)))
   }

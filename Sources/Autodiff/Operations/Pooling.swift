@@ -69,4 +69,37 @@ extension Variable {
         return .sparse(SparseRows(columns: points, entries: entries))
       })
   }
+
+  /// Pooling as an integral: at every second point of each axis, the mean of the field around it under a hat function,
+  ///
+  ///     y(x) = Σ_j w_j φ(x − x_j) u(x_j) / Σ_j w_j φ(x − x_j),   φ(r) = max(0, 1 − |r|/reach)
+  ///
+  /// along one axis after the other. A reach of two spacings weighs by 1/4, 1/2, 1/4; twice the spacings on a grid that is
+  /// twice as fine are the same integral. Beyond the ends of an axis that is not periodic there is nothing to be taken.
+  ///
+  /// - Parameters:
+  ///   - reach: half of the hat's support along each axis, in spacings of this grid.
+  ///   - placements: where points are; w_j are the trapezoidal rule's, so that end points of closed axes count half.
+  public func hatPooled(reach: [Double], _ placements: [PointPlacement]) -> Variable {
+    precondition(reach.count == shape.grid.count && placements.count == shape.grid.count)
+    return mapped(
+      "hatPool",
+      shape.grid.indices.map { axis in
+        let points = shape.grid[axis]
+        let furthest = Int((reach[axis] - 1e-9).rounded(.down))
+        let entries = stride(from: 0, to: points, by: 2).map { centre in
+          var row: [(column: Int, weight: Double)] = []
+          for offset in -furthest...furthest {
+            var column = centre + offset
+            if placements[axis] == .periodic { column = ((column % points) + points) % points }
+            guard (0..<points).contains(column) else { continue }
+            let isEnd = placements[axis] == .closed && (column == 0 || column == points - 1)
+            row.append((column, (1 - Double(abs(offset)) / reach[axis]) * (isEnd ? 0.5 : 1)))
+          }
+          let sum = row.reduce(0) { $0 + $1.weight }
+          return row.map { (column: $0.column, weight: $0.weight / sum) }
+        }
+        return .sparse(SparseRows(columns: points, entries: entries))
+      })
+  }
 }

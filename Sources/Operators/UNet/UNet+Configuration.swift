@@ -15,12 +15,21 @@ extension UNet {
       case zero
     }
 
+    /// How a field is carried to the next level.
+    public enum Thinning: String, Sendable, CaseIterable {
+      /// By a convolution with stride 2.
+      case strided
+      /// By pooling: the mean around every second point, without parameters.
+      case mean
+    }
+
     public var width: Int
     /// Factor of the channels at each level over those of the level above it.
     public var multipliers: [Int]
     /// Residual blocks at each level on the way down; one more on the way up.
     public var blocks: Int
     public var kernel: Int
+    public var thinning: Thinning
     public var activation: Activation
     public var norm: Bool
     public var embedding: GridEmbedding
@@ -39,6 +48,11 @@ extension UNet {
         doc: "residual blocks of each level on the way down; one more on the way up")
       kernel = try reader.int(
         "kernel", default: 3, in: 1...63, doc: "extent of the convolutions' kernels on every axis, in points")
+      thinning = try reader.choice(
+        "thinning", default: Thinning.strided,
+        doc:
+          "from level to level: strided (a convolution), mean (pooling by an integral over two of the training grid's "
+          + "spacings on either side, where kernelInterpolation is not none)")
       activation = try reader.choice("activation", default: .gelu, doc: "nonlinearity")
       norm = try reader.bool(
         "norm", default: true, doc: "normalise channels and grid of each sample (group norm with one group)")

@@ -57,11 +57,14 @@ public struct UNet: OperatorModel {
     // Kernel 3 with one point on either side halves any number of points, rounding up.
     var halving = window(3, before: 1)
     halving.stride = halving.stride.map { _ in 2 }
-    thinning = factors.indices.dropLast().map { level in
-      Convolution(
-        "thinning.\(level)", inputs: channels[level + 1], outputs: channels[level + 1], window: halving,
-        in: builder)
-    }
+    thinning =
+      configuration.thinning == .mean
+      ? []
+      : factors.indices.dropLast().map { level in
+        Convolution(
+          "thinning.\(level)", inputs: channels[level + 1], outputs: channels[level + 1], window: halving,
+          in: builder)
+      }
     middle = (0..<2).map { block("middle.\($0)", channels[factors.count], channels[factors.count]) }
     up = factors.indices.map { level in
       (0...count).map { index in
@@ -82,7 +85,7 @@ public struct UNet: OperatorModel {
   }
 
   public func validate(grid: [Int]) throws {
-    let factor = 1 << thinning.count
+    let factor = 1 << (down.count - 1)
     for (axis, points) in grid.enumerated() where boundaries[axis] == .periodic && points % factor != 0 {
       throw ModelError.gridNotDivisible(key: "multipliers", axis: axis, points: points, factor: factor)
     }
@@ -92,6 +95,19 @@ public struct UNet: OperatorModel {
     KernelScaling(
       factors: zip(spacing(spacing.trainingGrid), spacing(grid)).map { $0 / $1 },
       interpolation: configuration.kernelInterpolation)
+  }
+
+  /// From level to level + 1.
+  private func thinned(_ x: Variable, _ level: Int, _ scaling: KernelScaling) -> Variable {
+    switch configuration.thinning {
+    case .strided: return thinning[level](x, scaling: scaling)
+    case .mean:
+      let factors = scaling.isIdentity ? boundaries.map { _ in 1 } : scaling.factors
+      let placements = zip(boundaries, spacing.placements).map { boundary, placement in
+        boundary != .periodic && placement == .periodic ? .cellCentred : placement
+      }
+      return x.hatPooled(reach: factors.map { max(1, 2 * $0) }, placements)
+    }
   }
 
   /// From level + 1 to a grid of level. Which taps of a transposed convolution meet a point depends on where it stands on the
@@ -116,8 +132,8 @@ public struct UNet: OperatorModel {
         x = block(x, scaling: scaling)
         skips.append(x)
       }
-      if level < thinning.count {
-        x = thinning[level](x, scaling: scaling)
+      if level + 1 < down.count {
+        x = thinned(x, level, scaling)
         skips.append(x)
       }
     }
