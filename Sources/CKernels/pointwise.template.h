@@ -21,12 +21,10 @@
     }                                                            \
   }
 // Asks for the elements of a group some groups ahead, to be read or (1) written.
-#define AHEAD_GROUPS 8
-#define ASK(p, writes)                                                                  \
-  {                                                                                     \
-    __builtin_prefetch((p) + i + AHEAD_GROUPS * GROUP * VL, writes);                    \
-    __builtin_prefetch((p) + i + AHEAD_GROUPS * GROUP * VL + GROUP * VL / 2, writes);   \
-  }
+#define AHEAD_GROUPS 20
+#define ASK(p, writes)                               \
+  UNROLL for (int e = 0; e < GROUP * VL; e += LINE)  \
+      __builtin_prefetch((p) + i + AHEAD_GROUPS * GROUP * VL + e, writes);
 #define AT_EACH(p) NAME(load_n)((p) + i + w * VL, m)
 #define PUT_EACH(p, v) NAME(store_n)((p) + i + w * VL, v, m)
 
