@@ -227,10 +227,12 @@ INLINE void NAME(ask)(const REAL *p, ptrdiff_t count, const int writes) {
 // C = A·B for a block of rows: those some tiles ahead, of A at its first columns of C.
 #define AHEAD_ROWS 24
 INLINE void NAME(ask_rows)(int ahead, ptrdiff_t rows, ptrdiff_t k, const REAL *a, ptrdiff_t a_row, REAL *c, ptrdiff_t c_row) {
-  for (ptrdiff_t r = AHEAD_ROWS; r < AHEAD_ROWS + rows; r++) {
-    if (ahead & OPKIT_AHEAD_A) NAME(ask)(a + r * a_row, k, 0);
-    if (ahead & OPKIT_AHEAD_C) __builtin_prefetch(c + r * c_row, 1);
+  if (ahead & OPKIT_AHEAD_A) {
+    if (a_row == k) NAME(ask)(a + AHEAD_ROWS * a_row, rows * k, 0);
+    else for (ptrdiff_t r = AHEAD_ROWS; r < AHEAD_ROWS + rows; r++) NAME(ask)(a + r * a_row, k, 0);
   }
+  if (ahead & OPKIT_AHEAD_C)
+    for (ptrdiff_t r = AHEAD_ROWS; r < AHEAD_ROWS + rows; r++) __builtin_prefetch(c + r * c_row, 1);
 }
 
 // C = Aᵀ·B goes through all k rows of A and B for every tile: some of the k rows that follow.
