@@ -223,7 +223,8 @@ static void NAME(gemm_gathered)(ptrdiff_t blocks, const ptrdiff_t *a_block, cons
   const REAL *a = av, *packed = packedv, *bias = biasv;
   REAL *c = cv;
   if (m <= 0) return;
-  const ptrdiff_t depth = segments * k, tiles = (m + MR_MAX - 1) / MR_MAX, least = m / tiles, larger = m % tiles;
+  const ptrdiff_t depth = segments * k;
+  const Tiles tiles = cut_tiles(m, MR_MAX);
   if (n <= NARROW && a_col == 1 && k >= 4 * VL && m >= 4 && depth <= NARROW_DEPTH) {
     NAME(gathered_dots)(blocks, a_block, c_block, m, n, segments, a_segment, k, a, a_row, packed, c, c_row, init, bias);
     return;
@@ -241,8 +242,8 @@ static void NAME(gemm_gathered)(ptrdiff_t blocks, const ptrdiff_t *a_block, cons
       const REAL *from = a + a_block[block];
       REAL *to = c + c_block[block] + j;
       ptrdiff_t i = 0;
-      for (ptrdiff_t t = 0; t < tiles; t++) {
-        const ptrdiff_t rows = least + (t < larger);
+      for (ptrdiff_t t = 0; t < tiles.count; t++) {
+        const ptrdiff_t rows = tile_size(tiles, t);
         NAME(gathered_table)[rows - 1][kind](tail, segments, a_segment, k, from + i * a_row, a_row, a_col,
                                              packed + j * depth, to + i * c_row, c_row, init, bias ? bias + j : bias);
         i += rows;

@@ -58,13 +58,13 @@ static void NAME(dense)(int f, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void
     const ptrdiff_t tail = columns - (vectors - 1) * VL;
     const int is_partial = tail < VL;
     const ptrdiff_t most = vectors == 2 ? MR_MAX : MR_ONE;
-    const ptrdiff_t tiles = (m + most - 1) / most, least = m / tiles, larger = m % tiles;
+    const Tiles tiles = cut_tiles(m, most);
     for (ptrdiff_t l0 = 0; l0 < k || l0 == 0; l0 += K_BLOCK) {
       const ptrdiff_t kb = k - l0 < K_BLOCK ? k - l0 : K_BLOCK;
       const int is_last = l0 + kb >= k;
       ptrdiff_t i = 0;
-      for (ptrdiff_t t = 0; t < tiles; t++) {
-        const ptrdiff_t rows = least + (t < larger);
+      for (ptrdiff_t t = 0; t < tiles.count; t++) {
+        const ptrdiff_t rows = tile_size(tiles, t);
         const NAME(micro_function) run =
             vectors == 2 ? NAME(two_vectors)[rows - 1][is_partial] : NAME(one_vector)[rows - 1][is_partial];
         REAL *to = y + i * y_row + j;
@@ -133,7 +133,7 @@ static void NAME(dense_outer)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void 
     const ptrdiff_t tail = columns - (vectors - 1) * VL;
     const int is_partial = tail < VL;
     const ptrdiff_t most = vectors == 2 ? MR_MAX : MR_ONE;
-    const ptrdiff_t tiles = (k + most - 1) / most, least = k / tiles, larger = k % tiles;
+    const Tiles tiles = cut_tiles(k, most);
     vec sums[2][2] = {{(vec)(REAL)0, (vec)(REAL)0}, {(vec)(REAL)0, (vec)(REAL)0}};
     for (ptrdiff_t r0 = 0; r0 < m; r0 += DENSE_ROWS) {
       const ptrdiff_t depth = m - r0 < DENSE_ROWS ? m - r0 : DENSE_ROWS;
@@ -141,8 +141,8 @@ static void NAME(dense_outer)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void 
                         derivative ? derivative + r0 * g_row + j : derivative, panel, sums);
       if (!dw) continue;
       ptrdiff_t i = 0;
-      for (ptrdiff_t t = 0; t < tiles; t++) {
-        const ptrdiff_t rows = least + (t < larger);
+      for (ptrdiff_t t = 0; t < tiles.count; t++) {
+        const ptrdiff_t rows = tile_size(tiles, t);
         const NAME(micro_function) run =
             vectors == 2 ? NAME(two_vectors)[rows - 1][is_partial] : NAME(one_vector)[rows - 1][is_partial];
         run(tail, depth, x + r0 * x_row + i, 1, x_row, panel, PANEL, dw + i * n + j, n, r0 == 0 ? accumulate_w : 1, NULL);

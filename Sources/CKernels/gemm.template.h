@@ -257,13 +257,13 @@ static void NAME(gemm_block)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const REAL *
       const ptrdiff_t tail = columns - (vectors - 1) * VL;
       const int is_partial = tail < VL;
       const ptrdiff_t most = vectors == 2 ? MR_MAX : MR_ONE;
-      const ptrdiff_t tiles = (m + most - 1) / most, least = m / tiles, larger = m % tiles;
+      const Tiles tiles = cut_tiles(m, most);
       const int asks_rows = a_col == 1 ? (panel == 0 ? ahead & (OPKIT_AHEAD_A | OPKIT_AHEAD_C) : ahead & OPKIT_AHEAD_C) : 0;
       const int asks_next = a_col == 1 ? 0 : ahead & (OPKIT_AHEAD_A | OPKIT_AHEAD_B);
-      const ptrdiff_t share = asks_next ? (kb + panels * tiles - 1) / (panels * tiles) : 0;
-      ptrdiff_t i = 0, next = kb + panel * tiles * share;
-      for (ptrdiff_t t = 0; t < tiles; t++) {
-        const ptrdiff_t rows = least + (t < larger);
+      const ptrdiff_t share = asks_next ? (kb + panels * tiles.count - 1) / (panels * tiles.count) : 0;
+      ptrdiff_t i = 0, next = kb + panel * tiles.count * share;
+      for (ptrdiff_t t = 0; t < tiles.count; t++) {
+        const ptrdiff_t rows = tile_size(tiles, t);
         const NAME(micro_function) run =
             vectors == 2 ? NAME(two_vectors)[rows - 1][is_partial] : NAME(one_vector)[rows - 1][is_partial];
         const REAL *tile = a + i * a_row + l0 * a_col;

@@ -185,14 +185,13 @@ static void NAME(mirrored_synthesis)(ptrdiff_t points, ptrdiff_t c, int quarters
                                      const void *modesv, void *xv, int init, const void *biasv) {
   const REAL *cosine = cosinev, *sine = sinev, *modes = modesv, *bias = biasv;
   REAL *x = xv;
-  const ptrdiff_t rows = last - first, tiles = (rows + MIRROR_ROWS - 1) / MIRROR_ROWS;
-  const ptrdiff_t least = tiles > 0 ? rows / tiles : 0, larger = rows - tiles * least;
+  const Tiles tiles = cut_tiles(last - first, MIRROR_ROWS);
   for (ptrdiff_t j = 0; j < c;) {
     const ptrdiff_t left = c - j;
     const int kind = quarters ? (left >= VL ? 3 : 4) : left >= 2 * VL ? 0 : left >= VL ? 1 : 2;
     const ptrdiff_t columns = kind == 0 ? 2 * VL : left < VL ? left : VL;
-    for (ptrdiff_t t = 0, n = 0; t < tiles; t++) {
-      const ptrdiff_t end = n + least + (t < larger);
+    for (ptrdiff_t t = 0, n = 0; t < tiles.count; t++) {
+      const ptrdiff_t end = n + tile_size(tiles, t);
       NAME(synthesis_tiles)[end - n - 1][kind](columns, points, c, first + n, count, cosine + n, sine + n, stride,
                                                 modes + j, x + j, init, bias ? bias + j : bias);
       n = end;

@@ -49,7 +49,8 @@ extension Variable {
     let counts = operators.map { $0.resultCount(channels: channels) }
     let norm = RelativeNorm(
       batch: shape.batch, points: shape.points, allChannels: shape.channels, perChannel: perChannel,
-      operators: operators, epsilon: epsilon)
+      operators: operators, epsilon: epsilon,
+      isPlain: !perChannel && operators.count == 1 && operators[0] is IdentityOperator)
     let result = counts.max() ?? 0
     let scratch = operators.map { $0.scratchCount(channels: channels) }.max() ?? 0
     let groups = perChannel ? shape.channels : 1
@@ -132,20 +133,7 @@ private struct RelativeNorm: Sendable {
   let operators: [any FieldOperator]
   let epsilon: Double
   /// Whether the norm is L2 of all channels together, which needs no copies.
-  private let isPlain: Bool
-
-  init(
-    batch: Int, points: Int, allChannels: Int, perChannel: Bool, operators: [any FieldOperator],
-    epsilon: Double
-  ) {
-    self.batch = batch
-    self.points = points
-    self.allChannels = allChannels
-    self.perChannel = perChannel
-    self.operators = operators
-    self.epsilon = epsilon
-    isPlain = !perChannel && operators.count == 1 && operators[0] is IdentityOperator
-  }
+  let isPlain: Bool
 
   private var groups: Int { perChannel ? allChannels : 1 }
   private var channels: Int { perChannel ? 1 : allChannels }

@@ -103,6 +103,7 @@ public struct UNet: OperatorModel {
     case .strided: return thinning[level](x, scaling: scaling)
     case .mean:
       let factors = scaling.isIdentity ? boundaries.map { _ in 1 } : scaling.factors
+      // Where periodic data are continued by zeros, nothing lies beyond the ends.
       let placements = zip(boundaries, spacing.placements).map { boundary, placement in
         boundary != .periodic && placement == .periodic ? .cellCentred : placement
       }
