@@ -301,13 +301,20 @@ static void NAME(gemm)(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const void *av, pt
                      c_row, init, bias, ahead);
 }
 
-// R complex rows × one vector of outputs: re += xr·wr − xi·wi, im += xr·wi + xi·wr (signs of conj(W) by s).
+// R complex rows × one vector of outputs: re += xr·wr − xi·wi, im += xr·wi + xi·wr (signs of conj(W) by s). A mode's weight
+// is met once by a few samples, and comes from far; with asks the next one's, which lies behind it, is asked for.
 INLINE void NAME(complex_tile)(const int R, ptrdiff_t n_in, ptrdiff_t n_out, const REAL *x, ptrdiff_t x_stride,
-                               const REAL *w, REAL *y, ptrdiff_t y_stride, const int conjugate, ptrdiff_t columns) {
+                               const REAL *w, REAL *y, ptrdiff_t y_stride, const int conjugate, const int asks,
+                               ptrdiff_t columns) {
   vec re[CR_MAX], im[CR_MAX];
   UNROLL for (int r = 0; r < R; r++) re[r] = im[r] = (vec)(REAL)0;
+  const ptrdiff_t next = 2 * n_in * n_out;
   const REAL *wr = w, *wi = w + n_in * n_out;
   for (ptrdiff_t i = 0; i < n_in; i++) {
+    if (asks) {
+      __builtin_prefetch(wr + next, 0);
+      __builtin_prefetch(wi + next, 0);
+    }
     const vec a = NAME(load_n)(wr, columns);
     vec b = NAME(load_n)(wi, columns);
     if (conjugate) b = -b;
@@ -338,9 +345,12 @@ static void NAME(complex_rows)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out,
       const ptrdiff_t left = count - s;
       const REAL *xs = x + s * x_stride;
       REAL *ys = y + s * y_stride + j;
-#define TILE(r)                                                                                              \
-  (conjugate ? NAME(complex_tile)(r, n_in, n_out, xs, x_stride, w + j, ys, y_stride, 1, columns)              \
-             : NAME(complex_tile)(r, n_in, n_out, xs, x_stride, w + j, ys, y_stride, 0, columns))
+      const int asks = s == 0 && j % LINE == 0;
+#define TILE_ASKING(r, conjugate, asks) \
+  NAME(complex_tile)(r, n_in, n_out, xs, x_stride, w + j, ys, y_stride, conjugate, asks, columns)
+#define TILE(r)                                                                    \
+  (conjugate ? (asks ? TILE_ASKING(r, 1, 1) : TILE_ASKING(r, 1, 0))                \
+             : (asks ? TILE_ASKING(r, 0, 1) : TILE_ASKING(r, 0, 0)))
 #if CR_MAX >= 5
       if (left >= 5 && left != 6) { TILE(5); s += 5; continue; }
 #endif
@@ -351,6 +361,7 @@ static void NAME(complex_rows)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out,
       else if (left >= 2) { TILE(2); s += 2; }
       else { TILE(1); s += 1; }
 #undef TILE
+#undef TILE_ASKING
     }
   }
 }
@@ -360,9 +371,14 @@ static void NAME(complex_rows)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out,
 
 INLINE void NAME(outer_tile)(const int R, ptrdiff_t count, ptrdiff_t n_in, const REAL *x, ptrdiff_t x_stride,
                              const REAL *g, ptrdiff_t g_stride, ptrdiff_t n_out, REAL *dr, REAL *di, int accumulate,
-                             ptrdiff_t columns) {
+                             int asks, ptrdiff_t columns) {
   vec re[OUTER_ROWS], im[OUTER_ROWS];
+  const ptrdiff_t next = 2 * n_in * n_out;
   UNROLL for (int r = 0; r < R; r++) {
+    if (asks) {
+      __builtin_prefetch(dr + r * n_out + next, 1);
+      __builtin_prefetch(di + r * n_out + next, 1);
+    }
     re[r] = accumulate ? NAME(load_n)(dr + r * n_out, columns) : (vec)(REAL)0;
     im[r] = accumulate ? NAME(load_n)(di + r * n_out, columns) : (vec)(REAL)0;
   }
@@ -390,14 +406,16 @@ static void NAME(complex_outer)(ptrdiff_t count, ptrdiff_t n_in, ptrdiff_t n_out
   REAL *dw = dwv;
   for (ptrdiff_t j = 0; j < n_out; j += VL) {
     const ptrdiff_t columns = n_out - j < VL ? n_out - j : VL;
+    const int asks = j % LINE == 0;
     ptrdiff_t i = 0;
     while (i < n_in) {
       REAL *dr = dw + i * n_out + j, *di = dr + n_in * n_out;
       if (n_in - i >= OUTER_ROWS) {
-        NAME(outer_tile)(OUTER_ROWS, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, columns);
+        NAME(outer_tile)(OUTER_ROWS, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, asks,
+                         columns);
         i += OUTER_ROWS;
       } else {
-        NAME(outer_tile)(1, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, columns);
+        NAME(outer_tile)(1, count, n_in, x + i, x_stride, g + j, g_stride, n_out, dr, di, accumulate, asks, columns);
         i += 1;
       }
     }
@@ -444,6 +462,8 @@ static void NAME(transpose)(ptrdiff_t m, ptrdiff_t n, const void *av, ptrdiff_t 
   REAL *b = bv;
   for (ptrdiff_t i = 0; i < m; i += VL)
     for (ptrdiff_t j = 0; j < n; j += VL) {
+      if (j % LINE == 0)
+        UNROLL for (int r = 0; r < VL; r++) __builtin_prefetch(a + (i + AHEAD_ROWS + r) * a_row + j, 0);
       const REAL *from = a + i * a_row + j;
       REAL *to = b + j * b_row + i;
       if (m - i >= VL && n - j >= VL) NAME(transpose_block)(from, a_row, VL, VL, to, b_row);

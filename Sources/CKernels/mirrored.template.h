@@ -73,29 +73,27 @@ static void NAME(butterfly)(ptrdiff_t points, ptrdiff_t c, void *xv) {
 }
 
 // The way back, from modes to rows: the sums over the modes, of some rows at a time, and their sums and differences stay
-// in registers.
+// in registers, which so many of a row's vectors fill: one of a quartered line has four sums, one of a halved line two.
 #if MR_MAX >= 14
-#define MIRROR_ROWS 6
+#define QUARTERS_TOGETHER 6
 #else
-#define MIRROR_ROWS 3
+#define QUARTERS_TOGETHER 3
 #endif
+#define MIRROR_ROWS (2 * QUARTERS_TOGETHER)
+#define MIRROR_VECTORS 3
 #define LOAD_AT(p, full) ((full) ? *(const vecu *)(p) : NAME(load_part)((p), tail))
-#define SYNTHESIS_PARAMETERS                                                                                 \
-  ptrdiff_t tail, ptrdiff_t points, ptrdiff_t c, ptrdiff_t n, ptrdiff_t count, const REAL *cosine,            \
-      const REAL *sine, ptrdiff_t stride, const REAL *modes, REAL *x, int init, const REAL *bias
-#define SYNTHESIS_ARGUMENTS tail, points, c, n, count, cosine, sine, stride, modes, x, init, bias
+#define SYNTHESIS_PARAMETERS                                                                                   \
+  ptrdiff_t tail, ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, ptrdiff_t count,              \
+      const REAL *cosine, const REAL *sine, ptrdiff_t stride, const REAL *modes, REAL *x, int init, const REAL *bias
+#define SYNTHESIS_ARGUMENTS tail, points, c, first, last, count, cosine, sine, stride, modes, x, init, bias
 
-// x[row] = init + even + odd and x[image] = init + even − odd, of one vector; a row that is its own image has no odd part.
+// x[row] = start + even + odd and x[image] = start + even − odd, of one vector, where start may be x itself; a row that is
+// its own image has no odd part.
 INLINE void NAME(store_images)(REAL *x, ptrdiff_t c, ptrdiff_t row, ptrdiff_t image, vec even, vec odd, const int full,
-                               ptrdiff_t tail, int init, const REAL *bias) {
+                               ptrdiff_t tail, int accumulate, vec start) {
   REAL *front = x + row * c, *back = x + image * c;
-  vec f = (vec)(REAL)0, b = f;
-  if (init != 0) {
-    f = LOAD_AT(init == 1 ? front : bias, full);
-    b = LOAD_AT(init == 1 ? back : bias, full);
-  }
-  f += even + odd;
-  b += even - odd;
+  const vec f = (accumulate ? LOAD_AT(front, full) : start) + (even + odd);
+  const vec b = (accumulate ? LOAD_AT(back, full) : start) + (even - odd);
   if (full) *(vecu *)front = f;
   else NAME(store_part)(front, f, tail);
   if (row == image) return;
@@ -105,8 +103,9 @@ INLINE void NAME(store_images)(REAL *x, ptrdiff_t c, ptrdiff_t row, ptrdiff_t im
 
 // Adds one mode to R rows × NV vectors.
 INLINE void NAME(add_mode)(const int R, const int NV, const int whole, ptrdiff_t tail, ptrdiff_t c, const REAL *cosine,
-                           const REAL *sine, const REAL *mode, vec even[MIRROR_ROWS][2], vec odd[MIRROR_ROWS][2]) {
-  vec part[2];
+                           const REAL *sine, const REAL *mode, vec even[MIRROR_ROWS][MIRROR_VECTORS],
+                           vec odd[MIRROR_ROWS][MIRROR_VECTORS]) {
+  vec part[MIRROR_VECTORS];
   UNROLL for (int j = 0; j < NV; j++) part[j] = LOAD_AT(mode + j * VL, whole);
   UNROLL for (int r = 0; r < R; r++) {
     const vec cos = (vec)cosine[r];
@@ -119,11 +118,12 @@ INLINE void NAME(add_mode)(const int R, const int NV, const int whole, ptrdiff_t
   }
 }
 
-// R rows and their images × NV vectors of columns, from `count` modes. Halved lines take two vectors and two sums for a
-// row, quartered ones one vector and four sums, so that either fills the registers.
-INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, const int quarters, SYNTHESIS_PARAMETERS) {
+// Rows n … n + R − 1 and their images × NV vectors of columns, from `count` modes: two sums for a row of a halved line,
+// four for one of a quartered line.
+INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, const int quarters, ptrdiff_t n,
+                                 const vec *start, SYNTHESIS_PARAMETERS) {
   const int classes = quarters ? 2 : 1;
-  vec e[2][MIRROR_ROWS][2], o[2][MIRROR_ROWS][2];
+  vec e[2][MIRROR_ROWS][MIRROR_VECTORS], o[2][MIRROR_ROWS][MIRROR_VECTORS];
   UNROLL for (int p = 0; p < classes; p++) {
     UNROLL for (int r = 0; r < R; r++) {
       UNROLL for (int j = 0; j < NV; j++) e[p][r][j] = o[p][r][j] = (vec)(REAL)0;
@@ -132,13 +132,16 @@ INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, con
   const ptrdiff_t half = points / 2, forward = NAME(front_ahead)(points, c), backward = NAME(image_ahead)(points, c);
   UNROLL for (int r = 0; r < R; r++) {
     const ptrdiff_t row = n + r, image = row == 0 ? 0 : points - row;
-    __builtin_prefetch(x + row * c + forward, 1);
-    __builtin_prefetch(x + image * c + backward, 1);
-    if (quarters) {
-      __builtin_prefetch(x + (half + row) * c + forward, 1);
-      __builtin_prefetch(x + (half - row) * c + backward, 1);
+    UNROLL for (int j = 0; j < NV * VL; j += LINE) {
+      __builtin_prefetch(x + j + row * c + forward, 1);
+      __builtin_prefetch(x + j + image * c + backward, 1);
+      if (quarters) {
+        __builtin_prefetch(x + j + (half + row) * c + forward, 1);
+        __builtin_prefetch(x + j + (half - row) * c + backward, 1);
+      }
     }
   }
+  cosine += n - first, sine += n - first;
   ptrdiff_t k = 0;
   for (; k + classes <= count; k += classes) {
     UNROLL for (int p = 0; p < classes; p++) {
@@ -151,51 +154,52 @@ INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, con
     const ptrdiff_t row = n + r, image = row == 0 ? 0 : points - row;
     UNROLL for (int j = 0; j < NV; j++) {
       REAL *to = x + j * VL;
-      const REAL *from = bias + j * VL;
       const vec even = quarters ? e[0][r][j] + e[1][r][j] : e[0][r][j];
       const vec odd = quarters ? o[0][r][j] + o[1][r][j] : o[0][r][j];
-      NAME(store_images)(to, c, row, image, even, odd, whole, tail, init, from);
+      NAME(store_images)(to, c, row, image, even, odd, whole, tail, init == 1, start[j]);
       if (quarters && 4 * row != points)
         NAME(store_images)(to, c, half - row, half + row, e[0][r][j] - e[1][r][j], o[1][r][j] - o[0][r][j], whole, tail,
-                           init, from);
+                           init == 1, start[j]);
     }
   }
 }
 
-// By rows: two vectors of a halved line, one, or a part of one; one vector of a quartered line, or a part.
-#define SYNTHESIS(r)                                                                                                 \
-  static void NAME(synthesis_##r)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 2, 1, 0, SYNTHESIS_ARGUMENTS); }   \
-  static void NAME(synthesis_##r##n)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 1, 0, SYNTHESIS_ARGUMENTS); } \
-  static void NAME(synthesis_##r##t)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 0, 0, SYNTHESIS_ARGUMENTS); } \
-  static void NAME(synthesis_##r##q)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 1, 1, SYNTHESIS_ARGUMENTS); } \
-  static void NAME(synthesis_##r##p)(SYNTHESIS_PARAMETERS) { NAME(synthesis_tile)(r, 1, 0, 1, SYNTHESIS_ARGUMENTS); }
-#define SYNTHESIS_TILES(r) \
-  {NAME(synthesis_##r), NAME(synthesis_##r##n), NAME(synthesis_##r##t), NAME(synthesis_##r##q), NAME(synthesis_##r##p)},
-#define UP_TO_3(F) F(1) F(2) F(3)
-#if MIRROR_ROWS == 6
-UP_TO_6(SYNTHESIS)
-static void (*const NAME(synthesis_tiles)[MIRROR_ROWS][5])(SYNTHESIS_PARAMETERS) = {UP_TO_6(SYNTHESIS_TILES)};
-#else
-UP_TO_3(SYNTHESIS)
-static void (*const NAME(synthesis_tiles)[MIRROR_ROWS][5])(SYNTHESIS_PARAMETERS) = {UP_TO_3(SYNTHESIS_TILES)};
-#endif
+// All rows of a panel of NV vectors, the last of which is a part where there is a tail. The loop is in here because a call
+// for every few rows took a fifth of the time.
+#define SYNTHESIS(name, NV, whole, quarters)                                                               \
+  static void NAME(synthesis_##name)(SYNTHESIS_PARAMETERS) {                                               \
+    const int most = (quarters ? 1 : 2) * QUARTERS_TOGETHER / NV;                                          \
+    vec start[MIRROR_VECTORS];                                                                             \
+    UNROLL for (int j = 0; j < NV; j++) start[j] = init == 2 ? LOAD_AT(bias + j * VL, whole) : (vec)(REAL)0; \
+    ptrdiff_t n = first;                                                                                   \
+    for (; n + most <= last; n += most)                                                                    \
+      NAME(synthesis_tile)(most, NV, whole, quarters, n, start, SYNTHESIS_ARGUMENTS);                      \
+    for (; n < last; n++) NAME(synthesis_tile)(1, NV, whole, quarters, n, start, SYNTHESIS_ARGUMENTS);     \
+  }
+SYNTHESIS(halves_part, 1, 0, 0)
+SYNTHESIS(halves_1, 1, 1, 0)
+SYNTHESIS(halves_2, 2, 1, 0)
+SYNTHESIS(quarters_part, 1, 0, 1)
+SYNTHESIS(quarters_1, 1, 1, 1)
+SYNTHESIS(quarters_2, 2, 1, 1)
+SYNTHESIS(quarters_3, 3, 1, 1)
+// By whole vectors of a panel.
+static void (*const NAME(synthesis_halves)[])(SYNTHESIS_PARAMETERS) = {
+    NAME(synthesis_halves_part), NAME(synthesis_halves_1), NAME(synthesis_halves_2)};
+static void (*const NAME(synthesis_quarters)[])(SYNTHESIS_PARAMETERS) = {
+    NAME(synthesis_quarters_part), NAME(synthesis_quarters_1), NAME(synthesis_quarters_2), NAME(synthesis_quarters_3)};
 
 static void NAME(mirrored_synthesis)(ptrdiff_t points, ptrdiff_t c, int quarters, ptrdiff_t first, ptrdiff_t last,
                                      ptrdiff_t count, const void *cosinev, const void *sinev, ptrdiff_t stride,
                                      const void *modesv, void *xv, int init, const void *biasv) {
   const REAL *cosine = cosinev, *sine = sinev, *modes = modesv, *bias = biasv;
   REAL *x = xv;
-  const Tiles tiles = cut_tiles(last - first, MIRROR_ROWS);
-  for (ptrdiff_t j = 0; j < c;) {
-    const ptrdiff_t left = c - j;
-    const int kind = quarters ? (left >= VL ? 3 : 4) : left >= 2 * VL ? 0 : left >= VL ? 1 : 2;
-    const ptrdiff_t columns = kind == 0 ? 2 * VL : left < VL ? left : VL;
-    for (ptrdiff_t t = 0, n = 0; t < tiles.count; t++) {
-      const ptrdiff_t end = n + tile_size(tiles, t);
-      NAME(synthesis_tiles)[end - n - 1][kind](columns, points, c, first + n, count, cosine + n, sine + n, stride,
-                                                modes + j, x + j, init, bias ? bias + j : bias);
-      n = end;
-    }
-    j += columns;
+  const Tiles panels = cut_tiles(c / VL, quarters ? 3 : 2);
+  const ptrdiff_t count_of_panels = panels.count + (c % VL > 0);
+  for (ptrdiff_t p = 0, j = 0; p < count_of_panels; p++) {
+    const ptrdiff_t vectors = p < panels.count ? tile_size(panels, p) : 0;
+    (quarters ? NAME(synthesis_quarters) : NAME(synthesis_halves))[vectors](
+        c - j, points, c, first, last, count, cosine, sine, stride, modes + j, x + j, init, bias ? bias + j : bias);
+    j += vectors * VL;
   }
 }

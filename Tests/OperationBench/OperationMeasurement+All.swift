@@ -51,7 +51,7 @@ extension OperationMeasurement {
       convolution([64, 64], 32, 32, 7, groups: 32), convolution([64, 64], 64, 64, 3, groups: 4),
       convolution([8192], 64, 64, 3), convolution([32, 32, 32], 16, 16, 3),
       transposed([32, 32], 64, 32, 4), transposed([8, 8], 256, 128, 2), transposed([16, 16], 128, 128, 4),
-    ] + pointwise + attentions + spectralBlocks
+    ] + pointwise + channelNetworks + [fourierLayer] + attentions + spectralBlocks
 
   /// Norms, pools and resampling move memory: their work is counted as one operation per element, so that the speed
   /// reads as elements a nanosecond.
@@ -78,6 +78,23 @@ extension OperationMeasurement {
     ]
   }()
 
+  /// The pointwise networks of a Fourier network: lifting, between layers with a gated skip, projection.
+  private static let channelNetworks: [OperationMeasurement] = [(3, 64, 32), (32, 16, 32), (32, 64, 1), (64, 128, 1)]
+    .map { inputs, hidden, outputs in
+      let isInner = inputs == outputs
+      let shape = field([64, 64], inputs, batch: 4)
+      return OperationMeasurement(
+        "channel network 64×64, \(inputs) → \(hidden) → \(outputs)\(isInner ? ", gated skip" : "")",
+        isInner ? [shape, shape] : [shape],
+        parameters: [[inputs, hidden], [hidden], [hidden, outputs], [outputs], [outputs]],
+        operations: 2 * Double(shape.rows * hidden * (inputs + outputs))
+      ) { v, p in
+        v[0].pointwiseMLP(
+          first: (p[0], p[1]), activation: .gelu, second: (p[2], p[3]), skip: isInner ? (v[1], p[4]) : nil,
+          inputActivation: isInner ? .gelu : .identity, outputActivation: isInner ? .gelu : .identity)
+      }
+    }
+
   /// Fourier layers by products and by fast transforms of their lines, about where one overtakes the other.
   private static let spectralBlocks: [OperationMeasurement] = [
     ([256], 32), ([256], 64), ([1024], 32), ([1024], 64), ([1024], 128), ([1024], 256), ([8192], 64),
@@ -101,6 +118,17 @@ extension OperationMeasurement {
         return v[0].spectralBlock(SpectralMap(transform: transform), weight: p[0], activation: .identity)
       }
     }
+  }
+
+  /// The Fourier layer of the 1-D benchmarks.
+  private static let fourierLayer = OperationMeasurement(
+    "Fourier layer 1024, 64 channels, 16 modes", [field([1024], 64, batch: 5)],
+    parameters: [[16, 2, 64, 64], [64, 64], [64]], operations: 5 * 1024 * 64 * Double(64 + 2 * 18)
+  ) { v, p in
+    let transform = TruncatedTransform(
+      grid: [1024], frequencies: [Array(0..<16)], analysisScale: 1, synthesisScale: 1, precision: .float32)
+    return v[0].spectralBlock(
+      SpectralMap(transform: transform), weight: p[0], skip: p[1], bias: p[2], activation: .gelu)
   }
 
   private static let attentions: [OperationMeasurement] = [(1024, 8, 32), (4096, 4, 16), (256, 12, 64)]
