@@ -79,21 +79,23 @@ extension OperationMeasurement {
   }()
 
   /// The pointwise networks of a Fourier network: lifting, between layers with a gated skip, projection.
-  private static let channelNetworks: [OperationMeasurement] = [(3, 64, 32), (32, 16, 32), (32, 64, 1), (64, 128, 1)]
-    .map { inputs, hidden, outputs in
-      let isInner = inputs == outputs
-      let shape = field([64, 64], inputs, batch: 4)
-      return OperationMeasurement(
-        "channel network 64×64, \(inputs) → \(hidden) → \(outputs)\(isInner ? ", gated skip" : "")",
-        isInner ? [shape, shape] : [shape],
-        parameters: [[inputs, hidden], [hidden], [hidden, outputs], [outputs], [outputs]],
-        operations: 2 * Double(shape.rows * hidden * (inputs + outputs))
-      ) { v, p in
-        v[0].pointwiseMLP(
-          first: (p[0], p[1]), activation: .gelu, second: (p[2], p[3]), skip: isInner ? (v[1], p[4]) : nil,
-          inputActivation: isInner ? .gelu : .identity, outputActivation: isInner ? .gelu : .identity)
-      }
+  private static let channelNetworks: [OperationMeasurement] = [
+    (3, 64, 32), (32, 16, 32), (32, 64, 1), (64, 128, 1),
+  ]
+  .map { inputs, hidden, outputs in
+    let isInner = inputs == outputs
+    let shape = field([64, 64], inputs, batch: 4)
+    return OperationMeasurement(
+      "channel network 64×64, \(inputs) → \(hidden) → \(outputs)\(isInner ? ", gated skip" : "")",
+      isInner ? [shape, shape] : [shape],
+      parameters: [[inputs, hidden], [hidden], [hidden, outputs], [outputs], [outputs]],
+      operations: 2 * Double(shape.rows * hidden * (inputs + outputs))
+    ) { v, p in
+      v[0].pointwiseMLP(
+        first: (p[0], p[1]), activation: .gelu, second: (p[2], p[3]), skip: isInner ? (v[1], p[4]) : nil,
+        inputActivation: isInner ? .gelu : .identity, outputActivation: isInner ? .gelu : .identity)
     }
+  }
 
   /// Fourier layers by products and by fast transforms of their lines, about where one overtakes the other.
   private static let spectralBlocks: [OperationMeasurement] = [
