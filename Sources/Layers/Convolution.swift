@@ -15,14 +15,8 @@ public struct Convolution {
     _ name: String, inputs: Int, outputs: Int, window: ConvolutionWindow, groups: Int = 1,
     hasBias: Bool = true, in builder: ParameterBuilder
   ) {
-    let shape = window.kernel + [inputs / groups, outputs]
-    let bound = 1 / Double(shape.dropLast().reduce(1, *)).squareRoot()
-    (weight, bias) = builder.scope(name) {
-      (
-        builder.parameter("weight", shape: shape, initial: .uniform(bound: bound)),
-        hasBias ? builder.parameter("bias", shape: [outputs], initial: .uniform(bound: bound)) : nil
-      )
-    }
+    (weight, bias) = builder.kernel(
+      name, shape: window.kernel + [inputs / groups, outputs], biases: hasBias ? outputs : nil)
     self.window = window
     self.groups = groups
   }
@@ -47,5 +41,19 @@ public struct Convolution {
     return x.convolved(
       weight: weight, bias: bias, window: scaling.window(window), taps: scaling.taps(window), groups: groups,
       activation: activation)
+  }
+}
+
+extension ParameterBuilder {
+  /// `weight` and, where there are `biases`, `bias` of a convolution or of its adjoint, both uniform on ±1/√(all axes of the
+  /// kernel but the last).
+  func kernel(_ name: String, shape: [Int], biases: Int?) -> (weight: Parameter, bias: Parameter?) {
+    let initial = Parameter.Initial.uniform(bound: 1 / Double(shape.dropLast().reduce(1, *)).squareRoot())
+    return scope(name) {
+      (
+        parameter("weight", shape: shape, initial: initial),
+        biases.map { parameter("bias", shape: [$0], initial: initial) }
+      )
+    }
   }
 }

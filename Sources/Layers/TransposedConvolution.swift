@@ -17,14 +17,8 @@ public struct TransposedConvolution {
     _ name: String, inputs: Int, outputs: Int, window: ConvolutionWindow, groups: Int = 1,
     hasBias: Bool = true, in builder: ParameterBuilder
   ) {
-    let shape = window.kernel + [outputs / groups, inputs]
-    let bound = 1 / Double(shape.dropLast().reduce(1, *)).squareRoot()
-    (weight, bias) = builder.scope(name) {
-      (
-        builder.parameter("weight", shape: shape, initial: .uniform(bound: bound)),
-        hasBias ? builder.parameter("bias", shape: [outputs], initial: .uniform(bound: bound)) : nil
-      )
-    }
+    (weight, bias) = builder.kernel(
+      name, shape: window.kernel + [outputs / groups, inputs], biases: hasBias ? outputs : nil)
     self.window = window
     self.groups = groups
   }
