@@ -30,6 +30,11 @@ public final class Parameter: Sendable {
   public let offset: Int
   /// Whether training changes it; otherwise it is part of the model that follows from the data, and is saved with it.
   public let isTrained: Bool
+  /// Elements; of a shape that no memory holds, ``mostElements``.
+  public let count: Int
+
+  /// More than any memory holds, and far enough from overflow for sums of it.
+  static let mostElements = 1 << 56
 
   init(name: String, shape: [Int], kind: Kind, initial: Initial, offset: Int, isTrained: Bool) {
     self.name = name
@@ -38,9 +43,13 @@ public final class Parameter: Sendable {
     self.initial = initial
     self.offset = offset
     self.isTrained = isTrained
+    count = Parameter.elements(of: shape)
   }
 
-  public var count: Int { shape.reduce(1, *) }
+  static func elements(of shape: [Int]) -> Int {
+    Int(min(shape.reduce(1) { $0 * Double($1) }, Double(mostElements)))
+  }
+
   public var range: Range<Int> { offset..<(offset + count) }
 
   /// The initial values: a function of the seed, the parameter's name and the element alone.

@@ -44,7 +44,8 @@ public final class Progress: Sendable {
     if console.isQuiet { return }
     let now = console.outlets.clock()
     state.withLock { state in
-      state.done = done
+      // Workers that count together may arrive here in another order.
+      state.done = max(state.done, done)
       let interval = console.style.isLive ? Progress.liveInterval : Progress.plainInterval
       guard now - state.lastWrite >= interval else { return }
       state.lastWrite = now

@@ -27,19 +27,23 @@ public struct PredictionPanels {
       HostBuffer(count: size * reader.outputChannels, precision: reader.precision),
       HostBuffer(count: size * reader.outputChannels, precision: reader.precision)
     )
+    // The newest of the inputs that are no mask.
+    let shownInput =
+      (0..<reader.inputChannels).last { $0 != signature.maskChannel } ?? reader.inputChannels - 1
     var rows: [FieldPanels.Row] = []
     for (label, index) in chosen {
       let sample = evaluation.sampleIndices.lowerBound + index
-      try reader.read(sample..<(sample + 1), inputs: inputs.base, outputs: truth.base)
+      let mask = try reader.read(sample..<(sample + 1), inputs: inputs.base, outputs: truth.base)
       predictor.predict(
         inputs, count: 1, grid: signature.gridShape, steps: signature.rolloutSteps, into: prediction)
+      mask?.multiply(prediction.base, precision: reader.precision, channels: reader.outputChannels)
       // Of a roll-out the last step is shown, where errors have gathered; of a window the newest frame.
       let shown = reader.outputChannels - signature.outputChannels
       rows.append(
         FieldPanels.Row(
           title: "\(label), sample \(sample)",
           input: PredictionPanels.field(
-            inputs, reader.inputChannels, at: reader.inputChannels - 1, signature),
+            inputs, reader.inputChannels, at: shownInput, signature),
           truth: PredictionPanels.field(truth, reader.outputChannels, at: shown, signature),
           prediction: PredictionPanels.field(prediction, reader.outputChannels, at: shown, signature)))
     }

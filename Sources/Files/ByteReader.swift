@@ -11,8 +11,6 @@ package struct ByteReader {
     position = bytes.startIndex
   }
 
-  package var isAtEnd: Bool { position >= bytes.endIndex }
-
   package mutating func byte() throws(Exhausted) -> UInt8 {
     guard position < bytes.endIndex else { throw Exhausted() }
     defer { position += 1 }

@@ -47,7 +47,10 @@ extension SolverError: Diagnosable {
           accuracy.timeTolerance asks for less than the scheme reaches in double precision or in that many \
           steps
           """,
-        fix: "set accuracy.timeTolerance to \(short(10 * tolerance)), or shorten finalTime")
+        fix: """
+          set accuracy.timeTolerance to \(short(10 * tolerance)), shorten finalTime, or raise accuracy.maximumSteps where \
+          the problem has it
+          """)
     case .blewUp(let time, let stepSize):
       Diagnostic(
         "numerics.nonFinite", exit: .numericalFailure,

@@ -70,6 +70,9 @@ package final class OrderedDelivery<Value: Sendable>: Sendable {
     }
   }
 
+  /// Results that the consumer has taken.
+  package var count: Int { state.withLock { $0.next } }
+
   /// No further task begins.
   package func close() { state.withLock { $0.isClosed = true } }
 

@@ -164,13 +164,14 @@ import Testing
     return Program(graph, results: [], loss: result.meanSquaredError(to: target)).byteCount
   }
 
-  /// The last network is that of the recipes that are compared; more modes are more that does not shrink with the window.
+  /// The last two networks are those of the recipes that are compared; more modes are more that does not shrink with the window.
   @Test(
     "needs the memory of one window",
     arguments: [
       (#""modes": 6, "width": 24, "rank": 0.3"#, 0.046875, 0.42, 0.2),
       (#""modes": 6, "width": 24, "rank": 0.3"#, 0.0625, 0.46, 0.2),
       (#""modes": 16, "width": 24, "rank": 0.2"#, 0.0625, 0.49, 0.24),
+      (#""modes": 12, "width": 24, "rank": 0.2"#, 0.046875, 0.45, 0.24),
     ])
   func memory(_ network: String, padding: Double, oneLevel: Double, twoLevels: Double) throws {
     let grid = [64, 64]

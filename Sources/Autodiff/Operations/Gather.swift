@@ -75,24 +75,11 @@ extension Variable {
     let patches = Patches(grid: grid, size: shape.grid)
     let windows = patches.count.reduce(1, *)
     precondition(shape.batch % windows == 0, "the samples are no windows of this grid")
-    let together = regrouped(
+    let together = reshaped(
       FieldShape(batch: shape.batch / windows, grid: [windows * patches.points], channels: shape.channels))
     return together.gathered(
       "joinedWindows", GatherTable(patches.placeOfPoint), width: shape.channels,
       into: FieldShape(batch: together.shape.batch, grid: grid, channels: shape.channels))
-  }
-
-  /// The same numbers in the same order under another shape.
-  public func regrouped(_ output: FieldShape) -> Variable {
-    precondition(output.count == shape.count, "\(output) has another number of elements than \(shape)")
-    if output == shape { return self }
-    return graph.record(
-      "regrouped", inputs: [self], output: output,
-      forward: { c in c.kernels.copy(c.input(0), into: c.output) },
-      backward: { c in
-        guard let dx = c.inputGradient(0) else { return }
-        c.kernels.scale(1, c.outputGradient, into: dx.slice, accumulate: dx.accumulates)
-      })
   }
 }
 

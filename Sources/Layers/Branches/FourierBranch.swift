@@ -74,8 +74,8 @@ public struct FourierBranch: BranchNetwork {
   /// Weighted basis functions at each point of an axis.
   private func basis(axis: Int, points n: Int) -> [[Double]] {
     (0..<n).map { j in
-      let isEnd = isClosed[axis] && (j == 0 || j == n - 1)
-      let intervals = Double(isClosed[axis] ? n - 1 : n)
+      let isEnd = isClosed[axis] && n > 1 && (j == 0 || j == n - 1)
+      let intervals = Double(isClosed[axis] ? max(1, n - 1) : n)
       let weight = (isEnd ? 0.5 : 1) / intervals
       let position = (Double(j) + (isCentred[axis] ? 0.5 : 0)) / intervals
       return [weight]

@@ -70,8 +70,8 @@ struct TuckerFactors: Sendable {
 
   /// The order of products along `axes` with the fewest multiplications, by trying all.
   static func cheapestOrder(_ extents: [Int], _ ranks: [Int], axes: [Int]) -> (order: [Int], products: Int) {
-    var best: (order: [Int], products: Int) = ([], Int.max)
-    func extend(_ order: [Int], _ shape: [Int], _ products: Int) {
+    var best: (order: [Int], products: Double) = ([], .infinity)
+    func extend(_ order: [Int], _ shape: [Int], _ products: Double) {
       if products >= best.products { return }
       if order.count == axes.count {
         best = (order, products)
@@ -80,10 +80,10 @@ struct TuckerFactors: Sendable {
       for axis in axes where !order.contains(axis) {
         var next = shape
         next[axis] = extents[axis]
-        extend(order + [axis], next, products + shape.reduce(1, *) * extents[axis])
+        extend(order + [axis], next, products + shape.reduce(Double(extents[axis])) { $0 * Double($1) })
       }
     }
     extend([], ranks, 0)
-    return best
+    return (best.order, Int(min(best.products, 0x1p62)))
   }
 }

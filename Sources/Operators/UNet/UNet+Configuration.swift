@@ -43,6 +43,12 @@ extension UNet {
         doc:
           "channels of each level over those of the level above; the number of entries is the number of levels"
       )
+      let widest = multipliers.reduce(Double(width)) { $0 * Double($1) }
+      guard multipliers.count <= 16, widest <= 65_536 else {
+        throw reader.fail(
+          "multipliers", "\(multipliers.count) levels with \(Int(min(widest, 1e15))) channels on the last are too many",
+          fix: "use at most 16 levels, and multipliers whose product times width is at most 65,536")
+      }
       blocks = try reader.int(
         "blocks", default: 2, in: 1...16,
         doc: "residual blocks of each level on the way down; one more on the way up")

@@ -39,6 +39,7 @@ extension Infer {
       for start in stride(from: 0, to: reader.sampleCount, by: chunk) {
         if invocation.stop.isRequested {
           writer.abandon()
+          invocation.console.note("stopped by \(StopRequest.signalName ?? "a request"); nothing was written")
           return .stoppedResumable
         }
         let count = min(chunk, reader.sampleCount - start)

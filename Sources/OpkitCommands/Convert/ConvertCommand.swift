@@ -42,15 +42,15 @@ struct Convert: OpkitCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Names of the dataset's variables that are the input channels, separated by commas.", valueName: "names"
-    ))
-  var inputs = "x"
+      "Names of the dataset's variables that are the input channels, separated by commas. Default: x.",
+      valueName: "names"))
+  var inputs: String?
 
   @Option(
     help: ArgumentHelp(
-      "Names of the dataset's variables that are the output channels, separated by commas.",
+      "Names of the dataset's variables that are the output channels, separated by commas. Default: y.",
       valueName: "names"))
-  var outputs = "y"
+  var outputs: String?
 
   @Flag(help: "Replace the output if it exists.")
   var force = false
@@ -61,15 +61,27 @@ struct Convert: OpkitCommand {
     try InputPath.check(input, is: "a state dict or a checkpoint")
     if let metadata { try InputPath.check(metadata, is: "a model's metadata") }
     try OutputPath.checkFile(output, force: force)
-    if CheckpointExport.isCheckpoint(input) { shared.warnOfIdleFlags("convert", invocation.console) }
-    let summary =
-      CheckpointExport.isCheckpoint(input)
-      ? try CheckpointExport(path: input).write(to: output, overwrite: force)
-      : try StateDictImport(
-        path: input, metadata: metadata, inputs: names(inputs), outputs: names(outputs), shared: shared
-      ).write(to: output)
-    try invocation.console.print(summary)
+    try OutputPath.check(output, isNot: [input] + (metadata.map { [$0] } ?? []))
+    try invocation.console.print(
+      CheckpointExport.isCheckpoint(input) ? exported(invocation.console) : imported())
     return .success
+  }
+
+  private func exported(_ console: Console) throws -> String {
+    shared.warnOfIdleFlags("convert", console)
+    for (flag, isGiven) in [
+      ("metadata", metadata != nil), ("inputs", inputs != nil), ("outputs", outputs != nil),
+    ] where isGiven {
+      console.warn("--\(flag) changes nothing: a checkpoint says it itself")
+    }
+    return try asInput(input) { try CheckpointExport(path: input) }.write(to: output, overwrite: force)
+  }
+
+  private func imported() throws -> String {
+    try StateDictImport(
+      path: input, metadata: metadata, inputs: names(inputs ?? "x"), outputs: names(outputs ?? "y"),
+      shared: shared
+    ).write(to: output)
   }
 
   private func names(_ list: String) -> [String] {

@@ -64,7 +64,7 @@ struct Generation {
       }
     }
     try delivery.check()
-    if invocation.stop.isRequested {
+    if invocation.stop.isRequested, delivery.count < samples.count {
       writer.abandon()
       let kept = journal.map { "\($0.journal.count) samples are in '\($0.journal.path)'" }
       let signal = StopRequest.signalName ?? "a request"

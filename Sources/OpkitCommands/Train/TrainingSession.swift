@@ -89,7 +89,8 @@ struct TrainingSession {
         configuration: resolved, mapping: data.mapping, outputs: data.outputs, fingerprint: fingerprint))
     if continues {
       let file = try CheckpointFile(path: directory.lastCheckpoint)
-      try RunContinuity.check(file, configuration: resolved, fingerprint: fingerprint)
+      try RunContinuity.check(
+        file, configuration: resolved, schedule: configuration.training.schedule, fingerprint: fingerprint)
       try run.resume()
       invocation.console.note(
         "continuing \(target.path) after epoch \(trainer.progress.epoch) of \(configuration.training.epochs)")

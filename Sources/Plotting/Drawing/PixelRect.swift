@@ -24,9 +24,4 @@ public struct PixelRect: Sendable, Equatable {
     return PixelRect(
       x: left, y: top, width: min(maxX, other.maxX) - left, height: min(maxY, other.maxY) - top)
   }
-
-  /// The rectangle grown by `margin` pixels on every side.
-  public func expanded(by margin: Int) -> PixelRect {
-    PixelRect(x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin)
-  }
 }

@@ -6,8 +6,6 @@ public enum Typeface: Sendable, CaseIterable {
   public static let advance = 9
   /// Pixels from one line to the next.
   public static let lineHeight = 18
-  /// Rows above the baseline; capitals fill the lower ten of them.
-  public static let ascent = 14
 
   /// Rows of a character, top first, bit 8 leftmost. What the bold face lacks comes from the regular one,
   /// what both lack is a question mark.

@@ -107,7 +107,7 @@ final class GalerkinSolver: SampleSolver {
       square += (x - y) * (x - y)
       size += y * y
     }
-    return (square / size).squareRoot()
+    return square == 0 ? 0 : (square / size).squareRoot()
   }
 
   private func waves(at points: [Double]) -> (field: [Double], source: [Double]) {

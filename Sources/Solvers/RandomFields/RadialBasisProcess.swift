@@ -42,7 +42,7 @@ package struct RadialBasisProcess: Sendable {
   init(from reader: ConfigReader, length: Double) throws {
     // At least 1/64 of the interval, so that the kernel matrix has at most some 450 rows.
     let scale = try reader.double(
-      "lengthScale", default: 0.2, in: length / 64...10 * max(1, length),
+      "lengthScale", default: max(0.2, length / 64), in: length / 64...10 * max(1, length),
       doc: "length scale ℓ of the kernel exp(-(x-y)²/(2ℓ²))")
     let deviation = try reader.double(
       "deviation", default: 1, in: 0...1e6, exclusiveMinimum: 0, doc: "standard deviation at every point")

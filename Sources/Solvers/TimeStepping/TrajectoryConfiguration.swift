@@ -37,7 +37,7 @@ struct TrajectoryConfiguration: Sendable {
       "scheme", default: .etdrk4, doc: "time stepper")
     table = scheme.table
     workingPoints = try reader.int(
-      "workingPoints", default: automaticPoints, in: 8...131_072,
+      "workingPoints", default: automaticPoints, in: 8...1_048_576,
       doc: "grid points per direction that the solver starts with; modes below a third of it are kept")
     let accuracy = try reader.section("accuracy", doc: "what a sample must reach to be written")
     tolerance = IntegrationTolerance(

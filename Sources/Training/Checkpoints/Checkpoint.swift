@@ -8,8 +8,8 @@ import Tensors
 /// Everything a model is, in one safetensors file: weights, normalisers, the resolved configuration, what the data
 /// looked like, and, for continuing, the optimiser's state and the position in the run.
 ///
-/// Tensors are `model.<parameter>`, `average.<parameter>`, `optimizer.<state>.<parameter>`, `normalizer.input.*` and
-/// `normalizer.output.*`; everything else is JSON text in the metadata.
+/// Tensors are `model.<parameter>`, `average.<parameter>`, `optimizer.<state>.<parameter>`, `normalizer.input.*`,
+/// `normalizer.output.*` and, while modes grow, `incremental.gradient.*`; everything else is JSON text in the metadata.
 public struct Checkpoint {
   /// Version of this layout; raised when a reader of the old one could misread the new one.
   public static let formatVersion = "1"

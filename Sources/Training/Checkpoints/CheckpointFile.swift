@@ -129,7 +129,7 @@ extension OperatorSignature {
   init?(json: JSONValue) {
     guard let inputs = json["inputChannels"]?.intValue, let outputs = json["outputChannels"]?.intValue,
       let steps = json["rolloutSteps"]?.intValue, inputs >= 1, outputs >= 1,
-      (1...(1 << 20)).contains(steps), outputs <= 1 << 30,
+      (1...(1 << 20)).contains(steps), max(inputs, outputs) <= 1 << 30,
       json["maskChannel"]?.intValue.map({ (0..<inputs).contains($0) }) ?? true,
       case .array(let list)? = json["axes"], (1...3).contains(list.count)
     else { return nil }
@@ -137,17 +137,17 @@ extension OperatorSignature {
     for entry in list {
       guard let name = entry["name"]?.stringValue,
         let boundary = entry["boundary"]?.stringValue.flatMap(GridAxis.Boundary.init),
-        case .array(let numbers)? = entry["coordinates"], !numbers.isEmpty
+        let coordinates = entry["coordinates"]?.doubles, !coordinates.isEmpty
       else { return nil }
       axes.append(
         GridAxis(
-          name: name, coordinates: numbers.compactMap(\.doubleValue), boundary: boundary,
+          name: name, coordinates: coordinates, boundary: boundary,
           units: entry["units"]?.stringValue ?? "1"))
     }
     self.init(
       inputChannels: inputs, outputChannels: outputs, axes: axes, rolloutSteps: steps,
       queries: json["queries"].flatMap(QueryPoints.init),
-      outputTimes: json["outputTimes"]?.arrayValue?.compactMap(\.doubleValue) ?? [],
+      outputTimes: json["outputTimes"]?.doubles ?? [],
       maskChannel: json["maskChannel"]?.intValue)
   }
 }
@@ -164,12 +164,21 @@ extension QueryPoints {
 
   fileprivate init?(json: JSONValue) {
     guard let dimensions = json["dimensions"]?.intValue, (1...4).contains(dimensions) else { return nil }
-    if let list = json["coordinates"]?.arrayValue, !list.isEmpty, list.count % dimensions == 0 {
-      self = .common(coordinates: list.compactMap(\.doubleValue), dimensions: dimensions)
+    if let list = json["coordinates"]?.doubles, !list.isEmpty, list.count % dimensions == 0 {
+      self = .common(coordinates: list, dimensions: dimensions)
     } else if let count = json["count"]?.intValue, count > 0 {
       self = .perSample(count: count, dimensions: dimensions)
     } else {
       return nil
     }
+  }
+}
+
+extension JSONValue {
+  /// The numbers of an array that holds nothing else.
+  fileprivate var doubles: [Double]? {
+    guard let values = arrayValue else { return nil }
+    let numbers = values.compactMap(\.doubleValue)
+    return numbers.count == values.count ? numbers : nil
   }
 }

@@ -131,7 +131,7 @@ extension OperatorTask {
     if case .perSample? = signature.queries, output == .pointwise {
       throw DatasetsError.scatteredPoints(kind: output.rawValue)
     }
-    // A window's input is frames of the output's field; all of them share their statistics.
+    // The input of a roll-out is frames of the output's field; all of them share their statistics.
     let frames = signature.rolloutSteps > 1 ? table.inputChannels / signature.outputChannels : 1
     self.init(
       model: model, derivations: derivations, signature: signature,

@@ -36,6 +36,11 @@ public final class RunDirectory {
       throw FilesError.cannotWrite(path: lockPath, action: "open", reason: String(cString: strerror(errno)))
     }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+      let problem = errno
+      guard problem == EWOULDBLOCK else {
+        close(lock)
+        throw FilesError.cannotWrite(path: lockPath, action: "lock", reason: String(cString: strerror(problem)))
+      }
       let holder = (try? String(contentsOfFile: lockPath, encoding: .utf8)) ?? ""
       close(lock)
       throw TrainingError.runLocked(path: path, holder: holder.isEmpty ? "the directory is locked" : holder)

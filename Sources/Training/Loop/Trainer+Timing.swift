@@ -66,7 +66,7 @@ extension Trainer {
 
   /// Times the sum of the lanes' gradients and the optimizer, the median of seven turns each.
   ///
-  /// The learning rate is zero, so weights stay unless they decay; the optimizer's moments change. For benchmarks.
+  /// The learning rate is zero, so weights stay; the optimizer's moments change. For benchmarks.
   public func timeUpdate(clock: () -> Double) -> UpdateTime {
     let gradient = runner.gradients[0]
     let rule = optimizerUnderWay.rule

@@ -51,6 +51,8 @@ public struct CosineSchedule: Schedule {
     unit = try reader.choice("unit", default: .epoch, doc: "how often the rate changes")
   }
 
+  public var dependsOnLength: Bool { period == nil }
+
   public func factor(at progress: ScheduleProgress) -> Double {
     let n = progress.completed(unit)
     let warmup = progress.units(unit, inEpochs: warmupEpochs)

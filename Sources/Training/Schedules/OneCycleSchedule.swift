@@ -61,6 +61,8 @@ public struct OneCycleSchedule: Schedule {
       "maximumMomentum", default: 0.95, in: 0...0.9999999, doc: "momentum at the start and at the end")
   }
 
+  public var dependsOnLength: Bool { true }
+
   public func factor(at progress: ScheduleProgress) -> Double {
     let start = 1 / startDivisor
     return cycled(from: start, to: 1, backTo: start / finalDivisor, at: progress)

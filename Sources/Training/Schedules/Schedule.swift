@@ -18,10 +18,14 @@ public protocol Schedule: Sendable {
 
   /// The optimiser's momentum for the next step; nil leaves the optimiser's own.
   func momentum(at progress: ScheduleProgress) -> Double?
+
+  /// Whether rates before the end depend on how many epochs the run has, so that a run cannot be made longer later.
+  var dependsOnLength: Bool { get }
 }
 
 extension Schedule {
   public func momentum(at progress: ScheduleProgress) -> Double? { nil }
+  public var dependsOnLength: Bool { false }
 
   /// The learning rate of the next step.
   public func learningRate(base: Double, at progress: ScheduleProgress) -> Double {
