@@ -90,6 +90,10 @@ struct TrainingTests {
     }
     let lines = try String(decoding: scratch.data("cut3/metrics.jsonl"), as: UTF8.self).split(separator: "\n")
     #expect(lines.count == TrainingTests.epochs)
+    // A cosine over three epochs more would have had other rates from the beginning.
+    let longer = ["train", "t.json", "--set", "training.epochs=\(TrainingTests.epochs + 3)", "-o", "whole"]
+    let refused = try Binary.run(longer + ["--resume", "auto"], in: scratch)
+    #expect(refused.status == 2 && refused.error.contains("training.epochs is not what"), "\(refused.error)")
   }
 
   @Test("a signal stops training resumably with status 75, and the same command finishes to the same bits")

@@ -83,6 +83,21 @@ import Testing
     }
   }
 
+  @Test("more channels than any memory holds are refused or counted, and overflow nothing")
+  func sizes() throws {
+    for multipliers in ["[16, 16, 16, 16, 16, 16, 16]", "[\(Array(repeating: "1", count: 65).joined(separator: ","))]"] {
+      #expect(throws: Diagnostic.self) {
+        try build(UNet.self, #"{"multipliers": \#(multipliers)}"#, grid: [16, 16])
+      }
+    }
+    let builder = ParameterBuilder()
+    for name in ["a", "b"] {
+      let vast = builder.parameter(name, shape: [1 << 40, 1 << 40], initial: .zeros)
+      #expect(vast.count > 1 << 50)
+    }
+    #expect(builder.memoryCount > 1 << 50 && builder.parameterCount > builder.memoryCount)
+  }
+
   /// Extents 4, 4, 4, 3: width twice, and the modes of both axes.
   private func factorised(_ more: String) throws {
     try build(TFNO.self, #"{"modes": 4, "width": 4, "layers": 1, \#(more)}"#, grid: [8, 8])
