@@ -83,6 +83,15 @@ import Testing
     }
   }
 
+  @Test("what linear attention normalises is refused for others")
+  func idleAttentionNorm() throws {
+    let settings = #""width": 8, "heads": 2, "modes": 3, "attentionNorm": "domain""#
+    try build(OFormer.self, "{\(settings)}", grid: [8, 8])
+    #expect(throws: Diagnostic.self) {
+      try build(OFormer.self, #"{\#(settings), "attention": "nala"}"#, grid: [8, 8])
+    }
+  }
+
   @Test("more channels than any memory holds are refused or counted, and overflow nothing")
   func sizes() throws {
     for multipliers in ["[16, 16, 16, 16, 16, 16, 16]", "[\(Array(repeating: "1", count: 65).joined(separator: ","))]"] {

@@ -1,5 +1,6 @@
 import Autodiff
 import Configuration
+import Diagnostics
 import Fields
 import Foundation
 import Tensors
@@ -178,5 +179,14 @@ private func noise(_ count: Int, _ name: String) -> [Double] {
     #expect(throws: TrainingError.patchesDoNotDivide(axis: 1, points: 10, patches: 4)) {
       try LossProbe(#"{"type": "patchwise", "levels": 2}"#, grid: [8, 10])
     }
+  }
+
+  @Test(
+    "settings without effect are refused",
+    arguments: [
+      #""cut": 5"#, #""derivative": "spectral", "boundary": "walls""#, #""derivative": "mgno", "measure": 2"#,
+    ])
+  func idleSettings(_ settings: String) {
+    #expect(throws: Diagnostic.self) { try LossProbe(#"{"type": "relativeH1", \#(settings)}"#, grid: [8]) }
   }
 }

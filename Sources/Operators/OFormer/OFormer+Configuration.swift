@@ -44,6 +44,11 @@ extension OFormer {
         doc:
           "what linear attention normalises: galerkin (keys, values at points), fourier (queries, keys), domain "
           + "(keys, values over the domain)")
+      guard attention == .linear || attentionNorm == .galerkin else {
+        throw reader.fail(
+          "attentionNorm", "attentionNorm has no effect with the attention '\(attention.rawValue)'",
+          fix: "remove it, or set attention to \"linear\"")
+      }
       norm = try reader.choice(
         "norm", default: Norm.domain,
         doc: "statistics of layer norms: domain (the whole function, by quadrature), point (as the reference)"

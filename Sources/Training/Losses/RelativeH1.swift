@@ -45,6 +45,16 @@ public struct RelativeH1: Loss {
       doc: "spectral: highest frequency that counts on each axis; mgno: first one whose slope counts as 0")
     perChannel = try reader.bool(
       "perChannel", default: false, doc: "take the ratio for each channel and add the ratios")
+    let idle = [
+      ("cut", cut != nil && derivative == .differences),
+      ("boundary", boundary != .data && derivative != .differences),
+      ("measure", measure != 1 && derivative == .mgno),
+    ]
+    if let (key, _) = idle.first(where: \.1) {
+      throw reader.fail(
+        key, "\(key) has no effect with the derivative '\(derivative.rawValue)'",
+        fix: "remove it, or choose another derivative")
+    }
   }
 
   public func check(_ signature: OperatorSignature) throws { try needsGrid(signature) }
