@@ -27,9 +27,11 @@ public struct PredictionPanels {
       HostBuffer(count: size * reader.outputChannels, precision: reader.precision),
       HostBuffer(count: size * reader.outputChannels, precision: reader.precision)
     )
-    // The newest of the inputs that are no mask.
+    // The newest frame of a window, or the first input that is no mask; of several components the first, as of outputs.
     let shownInput =
-      (0..<reader.inputChannels).last { $0 != signature.maskChannel } ?? reader.inputChannels - 1
+      reader.mapping.isWindow
+      ? reader.inputChannels - signature.outputChannels
+      : (0..<reader.inputChannels).first { $0 != signature.maskChannel } ?? 0
     var rows: [FieldPanels.Row] = []
     for (label, index) in chosen {
       let sample = evaluation.sampleIndices.lowerBound + index

@@ -237,6 +237,14 @@ struct Mistake: Sendable, CustomTestStringConvertible {
           fix   choose a file name
         """),
     .init(
+      name: "output is the configuration", files: ["c.json": good],
+      arguments: ["generate", "c.json", "-o", "c.json", "--force"], status: 4,
+      error: """
+        error[output.input]: 'c.json' is read by this command
+          at    c.json
+          fix   choose another name
+        """),
+    .init(
       name: "existing run", files: ["c.json": "{}", "run/config.resolved.json": "{}"],
       arguments: ["train", "c.json", "-o", "run"], status: 4,
       error: """

@@ -94,7 +94,9 @@ import Testing
 
   @Test("more channels than any memory holds are refused or counted, and overflow nothing")
   func sizes() throws {
-    for multipliers in ["[16, 16, 16, 16, 16, 16, 16]", "[\(Array(repeating: "1", count: 65).joined(separator: ","))]"] {
+    for multipliers in [
+      "[16, 16, 16, 16, 16, 16, 16]", "[\(Array(repeating: "1", count: 65).joined(separator: ","))]",
+    ] {
       #expect(throws: Diagnostic.self) {
         try build(UNet.self, #"{"multipliers": \#(multipliers)}"#, grid: [16, 16])
       }

@@ -112,7 +112,7 @@ public struct OutputDescription: Sendable, Equatable {
 }
 
 extension FieldMapping {
-  var isWindow: Bool {
+  package var isWindow: Bool {
     if case .window = self { true } else { false }
   }
 }

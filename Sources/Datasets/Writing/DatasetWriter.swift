@@ -16,6 +16,7 @@ public final class DatasetWriter {
   public let path: String
   public let layout: SampleLayout
   public let sampleCount: Int
+  private let sampleIndices: [Int]
   public let storage: Precision
   /// Samples written so far; the next one that ``append(_:)`` expects.
   public private(set) var appendedCount = 0
@@ -52,8 +53,9 @@ public final class DatasetWriter {
     qualityNames = qualityMeasures.map(\.name)
     quality = Array(repeating: [], count: qualityMeasures.count)
     scratch = HostBuffer(count: (sizes.max() ?? 0) / storage.byteCount, precision: storage)
+    self.sampleIndices = sampleIndices ?? Array(0..<sampleCount)
     let plan = DatasetStructure.Plan(
-      layout: layout, sampleIndices: sampleIndices ?? Array(0..<sampleCount),
+      layout: layout, sampleIndices: self.sampleIndices,
       qualityMeasures: qualityMeasures, storage: storage,
       attributes: DatasetWriter.rootAttributes(attributes, mapping: mapping))
     structure = try writing { try DatasetStructure(path: target.temporaryPath, plan) }
@@ -88,7 +90,8 @@ public final class DatasetWriter {
         try fill(index, range)
         if let bad = range.firstNonFinite() {
           throw DatasetsError.nonFiniteResult(
-            path: path, variable: field.name, sample: appendedCount, index: indices(of: bad, in: shape))
+            path: path, variable: field.name, sample: sampleIndices[appendedCount],
+            index: indices(of: bad, in: shape))
         }
         try writing { try structure.write(field: index, sample: appendedCount, shape: shape, from: range) }
       }

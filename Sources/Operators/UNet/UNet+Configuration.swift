@@ -46,7 +46,8 @@ extension UNet {
       let widest = multipliers.reduce(Double(width)) { $0 * Double($1) }
       guard multipliers.count <= 16, widest <= 65_536 else {
         throw reader.fail(
-          "multipliers", "\(multipliers.count) levels with \(Int(min(widest, 1e15))) channels on the last are too many",
+          "multipliers",
+          "\(multipliers.count) levels with \(Int(min(widest, 1e15))) channels on the last are too many",
           fix: "use at most 16 levels, and multipliers whose product times width is at most 65,536")
       }
       blocks = try reader.int(

@@ -53,7 +53,8 @@ struct AskedPoints {
         fix: "write one point a line, coordinates separated by spaces or commas")
     }
     var values: [Double] = []
-    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
     where !line.hasPrefix("#") {
       let words = line.split { " \t,;".contains($0) }
       let numbers = words.compactMap { Double($0) }.filter(\.isFinite)

@@ -12,6 +12,7 @@ extension Eval {
     let (reader, samples) = try samplesToMeasure(model)
     try model.check(reader)
     let tasks = try tasks.map { try TaskGroups(reader.file, field: $0, samples: samples) }
+    if let plot { try OutputPath.check(plot, isNot: [reader.file.path]) }
     if let plot, reader.signature.queries != nil {
       throw Diagnostic(
         "usage.plot", exit: .usage, "outputs at scattered points are not drawn", at: "--plot \(plot)",

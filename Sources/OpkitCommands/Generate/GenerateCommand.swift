@@ -59,6 +59,7 @@ struct Generate: OpkitCommand {
         fix: "give one with -o FILE.h5, or set \"output\" in the configuration")
     }
     try OutputPath.checkFile(path, force: force)
+    try OutputPath.check(path, isNot: [config])
     let generation = Generation(
       configuration: configuration, resolved: reader.resolved,
       samples: try SampleRange.parse(range, of: configuration.samples), path: path, force: force,

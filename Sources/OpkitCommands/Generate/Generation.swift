@@ -55,10 +55,11 @@ struct Generation {
     pool.forEach(samples.count) { task, worker in
       if invocation.stop.isRequested { delivery.close() }
       guard delivery.mayBegin(task) else { return }
-      let index = samples.lowerBound + task
-      let result = Result { try solve(index, with: solvers[worker], journal) }
+      let result = Result { try solve(samples.lowerBound + task, with: solvers[worker], journal) }
       progress.update(done.add(1, ordering: .relaxed).newValue)
       delivery.deliver(result, of: task) { sample in
+        // Not this task's: whoever completes the line hands on what waited behind it.
+        let index = samples.lowerBound + delivery.count
         try writer.append(sample)
         summary.add(sample, index: index)
       }

@@ -31,6 +31,11 @@ enum OutputPath {
         "usage.output", exit: .usage, "the output has no name", at: "''", fix: "give the path of a file")
     }
     switch kind(of: path) {
+    // A redirected stream is a file under this name, which a finished file would replace.
+    case .file where path.hasPrefix("/dev/"):
+      throw Diagnostic(
+        "output.not-a-file", exit: .cannotWrite, "'\(path)' is a device", at: path,
+        fix: "choose a file name")
     case .absent: break
     case .file where force: break
     case .file:

@@ -92,6 +92,12 @@ struct TrainingSession {
       try RunContinuity.check(
         file, configuration: resolved, schedule: configuration.training.schedule, fingerprint: fingerprint)
       try run.resume()
+      guard trainer.progress.epoch <= configuration.training.epochs else {
+        throw Diagnostic(
+          "config.range", exit: .usage,
+          "the run has \(trainer.progress.epoch) epochs already, more than the \(configuration.training.epochs) asked for",
+          at: "training.epochs", fix: "set training.epochs to \(trainer.progress.epoch) or more")
+      }
       invocation.console.note(
         "continuing \(target.path) after epoch \(trainer.progress.epoch) of \(configuration.training.epochs)")
     } else {

@@ -39,7 +39,8 @@ public final class RunDirectory {
       let problem = errno
       guard problem == EWOULDBLOCK else {
         close(lock)
-        throw FilesError.cannotWrite(path: lockPath, action: "lock", reason: String(cString: strerror(problem)))
+        throw FilesError.cannotWrite(
+          path: lockPath, action: "lock", reason: String(cString: strerror(problem)))
       }
       let holder = (try? String(contentsOfFile: lockPath, encoding: .utf8)) ?? ""
       close(lock)

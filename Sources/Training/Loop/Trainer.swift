@@ -89,7 +89,9 @@ public final class Trainer {
     let precision = configuration.precision
     let count = builder.memoryCount
     stateNames = type(of: configuration.optimizer).stateNames
-    let arrays = 1 + stateNames.count + min(configuration.lanes, configuration.batch) + (configuration.averageDecay == nil ? 0 : 1)
+    let arrays =
+      1 + stateNames.count + min(configuration.lanes, configuration.batch)
+      + (configuration.averageDecay == nil ? 0 : 1)
     let bytes = Double(count) * Double(arrays * precision.byteCount)
     guard bytes <= Double(PhysicalMemory.byteCount) else {
       throw TrainingError.modelExceedsMemory(
