@@ -25,14 +25,17 @@ struct CommandTests {
   @Test("files have the same bytes at any time for any number of threads, and other values for another seed")
   func threads() throws {
     let scratch = try tinyScratch()
+    var worst: [[Substring]] = []
     for (name, flags) in [("a", ["--threads", "1"]), ("b", ["--threads", "3"]), ("c", ["--seed", "1"])] {
       let outcome = try Binary.run(["generate", "c.json", "-o", "\(name).h5"] + flags, in: scratch)
       #expect(outcome.status == 0, "\(outcome.error)")
+      worst.append(outcome.output.split(separator: "\n").filter { $0.contains("worst") })
       // File formats that keep times of creation keep them in whole seconds.
       Thread.sleep(forTimeInterval: 1.1)
     }
     let files = try ["a.h5", "b.h5"].map { try Data(contentsOf: scratch.url.appendingPathComponent($0)) }
     #expect(files[0] == files[1])
+    #expect(worst[0] == worst[1] && worst[0].count > 2, "the worst samples of the summary")
     #expect(try scratch.bits("u", of: "a.h5") == scratch.bits("u", of: "b.h5"))
     #expect(try scratch.bits("u", of: "a.h5") != scratch.bits("u", of: "c.h5"))
   }
