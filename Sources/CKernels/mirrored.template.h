@@ -85,7 +85,6 @@ static void NAME(butterfly)(ptrdiff_t points, ptrdiff_t c, void *xv) {
 #define SYNTHESIS_PARAMETERS                                                                                   \
   ptrdiff_t tail, ptrdiff_t points, ptrdiff_t c, ptrdiff_t first, ptrdiff_t last, ptrdiff_t count,              \
       const REAL *cosine, const REAL *sine, ptrdiff_t stride, const REAL *modes, REAL *x, int init, const REAL *bias
-#define SYNTHESIS_ARGUMENTS tail, points, c, first, last, count, cosine, sine, stride, modes, x, init, bias
 
 // x[row] = start + even + odd and x[image] = start + even − odd, of one vector, where start may be x itself; a row that is
 // its own image has no odd part.
@@ -120,8 +119,10 @@ INLINE void NAME(add_mode)(const int R, const int NV, const int whole, ptrdiff_t
 
 // Rows n … n + R − 1 and their images × NV vectors of columns, from `count` modes: two sums for a row of a halved line,
 // four for one of a quartered line.
-INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, const int quarters, ptrdiff_t n,
-                                 const vec *start, SYNTHESIS_PARAMETERS) {
+INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, const int quarters, ptrdiff_t tail,
+                                 ptrdiff_t points, ptrdiff_t c, ptrdiff_t n, ptrdiff_t count, const REAL *cosine,
+                                 const REAL *sine, ptrdiff_t stride, const REAL *modes, REAL *x, int accumulate,
+                                 const vec *start) {
   const int classes = quarters ? 2 : 1;
   vec e[2][MIRROR_ROWS][MIRROR_VECTORS], o[2][MIRROR_ROWS][MIRROR_VECTORS];
   UNROLL for (int p = 0; p < classes; p++) {
@@ -141,7 +142,6 @@ INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, con
       }
     }
   }
-  cosine += n - first, sine += n - first;
   ptrdiff_t k = 0;
   for (; k + classes <= count; k += classes) {
     UNROLL for (int p = 0; p < classes; p++) {
@@ -156,25 +156,27 @@ INLINE void NAME(synthesis_tile)(const int R, const int NV, const int whole, con
       REAL *to = x + j * VL;
       const vec even = quarters ? e[0][r][j] + e[1][r][j] : e[0][r][j];
       const vec odd = quarters ? o[0][r][j] + o[1][r][j] : o[0][r][j];
-      NAME(store_images)(to, c, row, image, even, odd, whole, tail, init == 1, start[j]);
+      NAME(store_images)(to, c, row, image, even, odd, whole, tail, accumulate, start[j]);
       if (quarters && 4 * row != points)
         NAME(store_images)(to, c, half - row, half + row, e[0][r][j] - e[1][r][j], o[1][r][j] - o[0][r][j], whole, tail,
-                           init == 1, start[j]);
+                           accumulate, start[j]);
     }
   }
 }
 
 // All rows of a panel of NV vectors, the last of which is a part where there is a tail. The loop is in here because a call
 // for every few rows took a fifth of the time.
-#define SYNTHESIS(name, NV, whole, quarters)                                                               \
-  static void NAME(synthesis_##name)(SYNTHESIS_PARAMETERS) {                                               \
-    const int most = (quarters ? 1 : 2) * QUARTERS_TOGETHER / NV;                                          \
-    vec start[MIRROR_VECTORS];                                                                             \
+#define SYNTHESIS_ROWS(rows, NV, whole, quarters)                                                                \
+  NAME(synthesis_tile)(rows, NV, whole, quarters, tail, points, c, n, count, cosine + n - first, sine + n - first, \
+                       stride, modes, x, init == 1, start)
+#define SYNTHESIS(name, NV, whole, quarters)                                                                 \
+  static void NAME(synthesis_##name)(SYNTHESIS_PARAMETERS) {                                                 \
+    const int most = (quarters ? 1 : 2) * QUARTERS_TOGETHER / NV;                                            \
+    vec start[MIRROR_VECTORS];                                                                               \
     UNROLL for (int j = 0; j < NV; j++) start[j] = init == 2 ? LOAD_AT(bias + j * VL, whole) : (vec)(REAL)0; \
-    ptrdiff_t n = first;                                                                                   \
-    for (; n + most <= last; n += most)                                                                    \
-      NAME(synthesis_tile)(most, NV, whole, quarters, n, start, SYNTHESIS_ARGUMENTS);                      \
-    for (; n < last; n++) NAME(synthesis_tile)(1, NV, whole, quarters, n, start, SYNTHESIS_ARGUMENTS);     \
+    ptrdiff_t n = first;                                                                                     \
+    for (; n + most <= last; n += most) SYNTHESIS_ROWS(most, NV, whole, quarters);                           \
+    for (; n < last; n++) SYNTHESIS_ROWS(1, NV, whole, quarters);                                            \
   }
 SYNTHESIS(halves_part, 1, 0, 0)
 SYNTHESIS(halves_1, 1, 1, 0)
