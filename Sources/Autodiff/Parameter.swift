@@ -43,11 +43,7 @@ public final class Parameter: Sendable {
     self.initial = initial
     self.offset = offset
     self.isTrained = isTrained
-    count = Parameter.elements(of: shape)
-  }
-
-  static func elements(of shape: [Int]) -> Int {
-    Int(min(shape.reduce(1) { $0 * Double($1) }, Double(mostElements)))
+    count = Int(min(shape.reduce(1) { $0 * Double($1) }, Double(Parameter.mostElements)))
   }
 
   public var range: Range<Int> { offset..<(offset + count) }

@@ -52,13 +52,11 @@ public final class ParameterBuilder {
   ) -> Parameter {
     let full = (scopes + [name]).joined(separator: ".")
     precondition(names.insert(full).inserted, "two parameters are called \(full)")
-    if case .complexPairs(let block) = kind {
-      let count = Parameter.elements(of: shape)
-      precondition(
-        count % (2 * block) == 0 || count == Parameter.mostElements, "complex pairs do not fill the shape")
-    }
     let parameter = Parameter(
       name: full, shape: shape, kind: kind, initial: initial, offset: end, isTrained: isTrained)
+    if case .complexPairs(let block) = kind, parameter.count < Parameter.mostElements {
+      precondition(parameter.count % (2 * block) == 0, "complex pairs do not fill the shape")
+    }
     // Sixteen floats are a vector and a cache line: every parameter starts on one.
     end = min((end + parameter.count + 15) & ~15, Parameter.mostElements)
     return parameter

@@ -49,12 +49,7 @@ public final class RecordJournal: Sendable {
       throw FilesError.cannotWrite(path: path, action: "open", reason: systemErrorText(errno))
     }
     do {
-      guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-        let problem = errno
-        throw problem == EWOULDBLOCK
-          ? FilesError.inUse(path: path)
-          : .cannotWrite(path: path, action: "lock", reason: systemErrorText(problem))
-      }
+      guard try lockAlone(file, path: path) else { throw FilesError.inUse(path: path) }
       let header = RecordJournal.header(identity: identity, recordBytes: recordBytes)
       state = Mutex(try RecordJournal.scan(file, path, header, recordBytes))
     } catch {

@@ -9,6 +9,17 @@
 /// The system's text for the current `errno`.
 package func systemErrorText(_ code: Int32 = errno) -> String { String(cString: strerror(code)) }
 
+/// Takes the lock of an open file, which the system releases when the process dies.
+///
+/// - Returns: whether nobody else has it.
+/// - Throws: ``FilesError/cannotWrite(path:action:reason:)`` where the file system has no locks.
+package func lockAlone(_ descriptor: Int32, path: String) throws(FilesError) -> Bool {
+  if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+  let problem = errno
+  if problem == EWOULDBLOCK { return false }
+  throw .cannotWrite(path: path, action: "lock", reason: systemErrorText(problem))
+}
+
 /// Writes all bytes to a descriptor; interrupted and short writes are continued.
 ///
 /// - Returns: 0, or the `errno` of the failure.

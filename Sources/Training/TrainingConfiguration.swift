@@ -46,6 +46,8 @@ public struct TrainingConfiguration: Sendable {
   public let precision: Precision
   /// Parts into which a batch is cut; part of the numerics, unlike the number of threads.
   public let lanes: Int
+  /// Lanes that have a sample.
+  var laneCount: Int { min(lanes, batch) }
   /// Samples computed at a time inside a lane; bounds memory.
   public let samplesPerPass: Int?
   /// Whether backward computes activations again instead of keeping them.

@@ -67,7 +67,7 @@ struct Eval: OpkitCommand {
     if let data { try InputPath.check(data, is: "a dataset") }
     if let plot {
       try OutputPath.checkFile(plot, force: force)
-      try OutputPath.check(plot, isNot: [checkpoint] + (data.map { [$0] } ?? []))
+      try OutputPath.check(plot, isNot: [checkpoint])
     }
     let bounds = try bounds.map(ErrorBound.init)
     if let resolutions {

@@ -37,11 +37,7 @@ extension Infer {
     let progress = invocation.console.progress("infer", total: reader.sampleCount, unit: "samples")
     do {
       for start in stride(from: 0, to: reader.sampleCount, by: chunk) {
-        if invocation.stop.isRequested {
-          writer.abandon()
-          invocation.console.note("stopped by \(StopRequest.signalName ?? "a request"); nothing was written")
-          return .stoppedResumable
-        }
+        try invocation.continueUnlessStopped("the prediction")
         let count = min(chunk, reader.sampleCount - start)
         try reader.read(start..<(start + count), inputs: inputs.base, outputs: nil)
         if case .perSample? = task.signature.queries, let places {

@@ -59,7 +59,7 @@ final class LaneRunner {
     self.memory = memory
     self.trains = trains
     kernels = Kernels(configuration.precision)
-    let lanes = trains ? min(configuration.lanes, configuration.batch) : 0
+    let lanes = trains ? configuration.laneCount : 0
     gradients = (0..<lanes).map { _ in HostBuffer(count: parameterCount, precision: configuration.precision) }
   }
 

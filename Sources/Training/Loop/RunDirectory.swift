@@ -35,13 +35,14 @@ public final class RunDirectory {
     guard lock >= 0 else {
       throw FilesError.cannotWrite(path: lockPath, action: "open", reason: String(cString: strerror(errno)))
     }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      let problem = errno
-      guard problem == EWOULDBLOCK else {
-        close(lock)
-        throw FilesError.cannotWrite(
-          path: lockPath, action: "lock", reason: String(cString: strerror(problem)))
-      }
+    let isFree: Bool
+    do {
+      isFree = try lockAlone(lock, path: lockPath)
+    } catch {
+      close(lock)
+      throw error
+    }
+    guard isFree else {
       let holder = (try? String(contentsOfFile: lockPath, encoding: .utf8)) ?? ""
       close(lock)
       throw TrainingError.runLocked(path: path, holder: holder.isEmpty ? "the directory is locked" : holder)

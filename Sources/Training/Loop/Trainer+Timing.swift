@@ -50,7 +50,7 @@ public struct UpdateTime: Sendable {
 extension Trainer {
   /// Samples that ``timeOperations(clock:)`` computes: those of a pass of the first lane.
   public var timedSamples: Int {
-    let lane = max(1, configuration.batch / max(1, min(configuration.lanes, configuration.batch)))
+    let lane = max(1, configuration.batch / max(1, configuration.laneCount))
     return min(lane, configuration.samplesPerPass ?? lane)
   }
 

@@ -90,7 +90,7 @@ public final class Trainer {
     let count = builder.memoryCount
     stateNames = type(of: configuration.optimizer).stateNames
     let arrays =
-      1 + stateNames.count + min(configuration.lanes, configuration.batch)
+      1 + stateNames.count + configuration.laneCount
       + (configuration.averageDecay == nil ? 0 : 1)
     let bytes = Double(count) * Double(arrays * precision.byteCount)
     guard bytes <= Double(PhysicalMemory.byteCount) else {
