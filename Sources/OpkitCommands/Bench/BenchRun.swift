@@ -10,8 +10,8 @@ struct BenchRun {
   let threads: Int
   private(set) var stepSeconds: [Double] = []
   /// Predicting a whole batch, and one sample alone.
-  private(set) var forwardSeconds: [Double] = []
-  private(set) var sampleSeconds: [Double] = []
+  let forwardSeconds: [Double]
+  let sampleSeconds: [Double]
   private(set) var calibrations: [Calibration] = []
   let bandwidths: [Double]
   let peakBytes: Int
@@ -50,17 +50,22 @@ struct BenchRun {
       let calibration = Calibration(workspace)
       let start = now()
       _ = try trainer.trainEpoch()
-      let trained = now()
-      predictor.predict(table.inputs, count: table.sampleCount, grid: grid, steps: 1, into: outputs)
-      let predicted = now()
-      predictor.predict(table.inputs, count: 1, grid: grid, steps: 1, into: outputs)
       let end = now()
       if round < BenchRun.warmUp { continue }
       calibrations.append(calibration)
-      stepSeconds.append(trained - start)
-      forwardSeconds.append(predicted - trained)
-      sampleSeconds.append(end - predicted)
+      stepSeconds.append(end - start)
     }
+    // Each in a row of its own, as `infer` does it: a training step between two predictions would empty the caches.
+    let predictions = { (count: Int) in
+      try (0..<(steps + BenchRun.warmUp)).map { _ in
+        try invocation.continueUnlessStopped("the benchmark")
+        let start = now()
+        predictor.predict(table.inputs, count: count, grid: grid, steps: 1, into: outputs)
+        return now() - start
+      }.dropFirst(BenchRun.warmUp)
+    }
+    forwardSeconds = Array(try predictions(training.batch))
+    sampleSeconds = Array(try predictions(1))
     growthBytes = max(0, residentMemory() - residentAtStart)
     operations = trainer.timeOperations(clock: now)
     update = trainer.timeUpdate(clock: now)

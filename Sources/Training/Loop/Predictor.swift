@@ -26,7 +26,7 @@ public final class Predictor {
   }
 
   /// Most samples per pass of one worker.
-  private static let largestPiece = 4
+  private static let largestPiece = 5
 
   /// - Parameters:
   ///   - parameters: the weights, laid out as the model's builder says; derived ones are computed here, from the values
