@@ -2,17 +2,37 @@
 ///
 /// Steps of Δt = T/2^level hit every output time exactly and keep the number of distinct step sizes, and so
 /// of coefficient sets, small.
-struct TimeMesh {
-  struct Run: Equatable {
-    var level: Int
-    var steps: Int
+package struct TimeMesh {
+  package struct Run: Equatable {
+    package var level: Int
+    package var steps: Int
+
+    package init(level: Int, steps: Int) {
+      self.level = level
+      self.steps = steps
+    }
   }
   /// Runs of each interval between consecutive output times.
-  var intervals: [[Run]] = []
+  package var intervals: [[Run]]
+
+  package init(intervals: [[Run]] = []) { self.intervals = intervals }
 
   /// The same mesh with every step halved.
   var halved: TimeMesh {
     TimeMesh(intervals: intervals.map { $0.map { Run(level: $0.level + 1, steps: 2 * $0.steps) } })
+  }
+
+  /// The mesh with equal steps joined in pairs; those without a partner stay as they are.
+  package var joined: TimeMesh {
+    TimeMesh(
+      intervals: intervals.map { runs in
+        runs.flatMap { run in
+          run.level == 0
+            ? [run]
+            : [Run(level: run.level - 1, steps: run.steps / 2), Run(level: run.level, steps: run.steps % 2)]
+              .filter { $0.steps > 0 }
+        }
+      })
   }
 
   var stepCount: Int { intervals.reduce(0) { $0 + $1.reduce(0) { $0 + $1.steps } } }
