@@ -2,9 +2,23 @@ import Tensors
 
 // The axes other than the last, one after the other.
 extension TruncatedTransform {
+  /// Cosines and sines of an axis, a row a wave.
+  private func waves(_ map: Map, axis: Int) -> (cosines: Kernels.Matrix, sines: Kernels.Matrix) {
+    let table: Table
+    switch map {
+    case .analysis, .analysisAdjoint: table = axisTables[axis].analysis
+    case .synthesis, .synthesisAdjoint: table = axisTables[axis].synthesis
+    }
+    let (front, rest) = TruncatedTransform.ranges(grid[axis], continuations[axis])
+    return (
+      Kernels.Matrix(table.cosine.slice(), rows: highest[axis] + 1, columns: front.count),
+      Kernels.Matrix(table.sine.slice(), rows: highest[axis], columns: rest.count)
+    )
+  }
+
   /// From lines' modes `[N₁]…[N_{d−1}][k_d][re | im][channel]` to all modes. `lineModes` is overwritten.
   public func crossToModes(
-    _ kernels: Kernels, lineModes: Slice, channels: Int, scratch: Slice, into modes: Slice
+    _ kernels: Kernels, _ map: Map, lineModes: Slice, channels: Int, scratch: Slice, into modes: Slice
   ) {
     if grid.count == 1 {
       kernels.copy(lineModes.dropping(0, length: lineModeCount(channels: channels)), into: modes)
@@ -15,20 +29,20 @@ extension TruncatedTransform {
     for axis in (0..<(grid.count - 1)).reversed() {
       let (n, q, kept) = (grid[axis], highest[axis], frequencies[axis])
       outer /= n
-      let half = n / 2 + 1
-      let cosines = Kernels.Matrix(axisTables[axis].cosine.slice(), rows: q + 1, columns: half)
-      let sines = Kernels.Matrix(axisTables[axis].sine.slice(), rows: q, columns: n - half)
-      // In place but for the last axis: kept modes are no more than points, so line o's result ends before
-      // line o + 1's input begins.
+      let isFolded = continuations[axis] == .periodic
+      let (front, rest) = TruncatedTransform.ranges(n, continuations[axis])
+      let (cosines, sines) = waves(map, axis: axis)
+      // In place but for the last axis, in the order in which no result lies where another's input is yet to be read.
       let target = axis == 0 ? modes : lineModes
-      for o in 0..<outer {
+      for step in 0..<outer {
+        let o = kept.count <= n ? step : outer - 1 - step
         let line = lineModes.dropping(o * n * inner, length: n * inner)
-        kernels.butterfly(line, points: n, channels: inner)
+        if isFolded { kernels.butterfly(line, points: n, channels: inner) }
         kernels.multiply(
-          cosines, .init(line, rows: half, columns: inner),
+          cosines, .init(line, rows: front.count, columns: inner),
           into: .init(scratch, rows: q + 1, columns: inner))
         kernels.multiply(
-          sines, .init(line.dropping(half * inner), rows: n - half, columns: inner),
+          sines, .init(line.dropping(rest.lowerBound * inner), rows: rest.count, columns: inner),
           into: .init(scratch.dropping((q + 1) * inner), rows: q, columns: inner))
         for (index, frequency) in kept.enumerated() {
           let k = abs(frequency)
@@ -46,7 +60,7 @@ extension TruncatedTransform {
 
   /// From all modes to lines' modes; the transpose of ``crossToModes``. `modes` is left as it was.
   public func crossFromModes(
-    _ kernels: Kernels, modes: Slice, channels: Int, scratch: Slice, into lineModes: Slice
+    _ kernels: Kernels, _ map: Map, modes: Slice, channels: Int, scratch: Slice, into lineModes: Slice
   ) {
     if grid.count == 1 {
       kernels.copy(modes.dropping(0, length: lineModeCount(channels: channels)), into: lineModes)
@@ -57,12 +71,12 @@ extension TruncatedTransform {
     var outer = 1
     for axis in 0..<(grid.count - 1) {
       let (n, q, kept) = (grid[axis], highest[axis], frequencies[axis])
-      let half = n / 2 + 1
-      let cosines = Kernels.Matrix(axisTables[axis].cosine.slice(), rows: q + 1, columns: half)
-      let sines = Kernels.Matrix(axisTables[axis].sine.slice(), rows: q, columns: n - half)
+      let isFolded = continuations[axis] == .periodic
+      let (front, rest) = TruncatedTransform.ranges(n, continuations[axis])
+      let (cosines, sines) = waves(map, axis: axis)
       let source = axis == 0 ? modes : lineModes
-      // Backwards, because the result of an outer index is larger than its source and may share its memory.
-      for o in (0..<outer).reversed() {
+      for step in 0..<outer {
+        let o = kept.count <= n ? outer - 1 - step : step
         for k in 0...q {
           let plus = kept.firstIndex(of: k)
           let minus = k == 0 ? nil : kept.firstIndex(of: -k)
@@ -83,11 +97,12 @@ extension TruncatedTransform {
         let line = lineModes.dropping(o * n * inner, length: n * inner)
         kernels.multiply(
           cosines.transposed, .init(scratch, rows: q + 1, columns: inner),
-          into: .init(line, rows: half, columns: inner))
+          into: .init(line, rows: front.count, columns: inner))
         kernels.multiply(
           sines.transposed, .init(scratch.dropping((q + 1) * inner), rows: q, columns: inner),
-          into: .init(line.dropping(half * inner), rows: n - half, columns: inner))
-        kernels.butterfly(line, points: n, channels: inner)
+          into: .init(line.dropping(rest.lowerBound * inner), rows: rest.count, columns: inner),
+          isFolded ? .zero : .accumulate)
+        if isFolded { kernels.butterfly(line, points: n, channels: inner) }
       }
       outer *= n
       if axis + 1 < grid.count - 1 { inner /= frequencies[axis + 1].count }

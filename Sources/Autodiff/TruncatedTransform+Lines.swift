@@ -20,13 +20,13 @@ public struct LineTile: Sendable {
   static let groupPoints = 1024
 
   /// Nearly equal tiles of a line of `points` points.
-  static func tiles(points: Int, _ symmetry: LineSymmetry) -> [LineTile] {
-    let all = symmetry.rows(points: points)
+  static func tiles(points: Int, _ symmetry: LineSymmetry?) -> [LineTile] {
+    let all = symmetry?.rows(points: points) ?? points
     if points <= tilePoints { return [LineTile(rows: 0..<all, runs: [0..<points])] }
     let count = (points + tilePoints - 1) / tilePoints
     return (0..<count).map { index in
       let rows = (all * index / count)..<(all * (index + 1) / count)
-      return LineTile(rows: rows, runs: runs(of: rows, points: points, symmetry))
+      return LineTile(rows: rows, runs: symmetry.map { runs(of: rows, points: points, $0) } ?? [rows])
     }
   }
 
@@ -69,7 +69,7 @@ extension TruncatedTransform {
     case .analysis, .analysisAdjoint: table = analysisTable
     case .synthesis, .synthesisAdjoint: table = synthesisTable
     }
-    let width = symmetry.rows(points: lastPoints)
+    let width = tableRows
     func matrix(_ buffer: HostBuffer) -> Kernels.Matrix {
       Kernels.Matrix(
         buffer.slice(from: first * width + tile.rows.lowerBound), rows: (lastModes - first + step - 1) / step,
@@ -93,8 +93,15 @@ extension TruncatedTransform {
       guard tile.rows == tiles[tiles.count - 1].rows else { return }
       return fourierLines.toModes(kernels, map, line, channels: channels, scratch: scratch, into: modes)
     }
-    kernels.fold(line, points: lastPoints, channels: channels, symmetry, rows: tile.rows, into: scratch)
     let start: Kernels.Start = tile.rows.lowerBound == 0 ? .zero : .accumulate
+    guard let symmetry else {
+      let (cosine, sine) = waves(map, tile, from: 0, by: 1)
+      let points = pointMatrix(line, tile, channels)
+      kernels.multiply(cosine, points, into: modeMatrix(modes, channels), start)
+      kernels.multiply(sine, points, into: modeMatrix(modes.dropping(channels), channels), start)
+      return
+    }
+    kernels.fold(line, points: lastPoints, channels: channels, symmetry, rows: tile.rows, into: scratch)
     let (rows, classes) = (tile.rows.count, symmetry.parts / 2)
     func multiply(_ waves: Kernels.Matrix, part: Int) {
       kernels.multiply(
@@ -125,9 +132,27 @@ extension TruncatedTransform {
         kernels, map, modes, channels: channels, scratch: scratch, into: line, start)
     }
     let (cosine, sine) = waves(map, tile, from: 0, by: 1)
+    guard let symmetry else {
+      let points = pointMatrix(line, tile, channels)
+      kernels.multiply(cosine.transposed, modeMatrix(modes, channels), into: points, start)
+      kernels.multiply(
+        sine.transposed, modeMatrix(modes.dropping(channels), channels), into: points, .accumulate)
+      return
+    }
     kernels.mirroredSynthesis(
       cosine: cosine, sine: sine, modes: modes, points: lastPoints, channels: channels, symmetry,
       rows: tile.rows,
       into: line, start)
+  }
+
+  /// The points of a tile of a line that has no symmetry.
+  private func pointMatrix(_ line: Slice, _ tile: LineTile, _ channels: Int) -> Kernels.Matrix {
+    Kernels.Matrix(
+      line.dropping(tile.rows.lowerBound * channels), rows: tile.rows.count, columns: channels)
+  }
+
+  /// The real parts of a line's modes, or, from the first of them on, the imaginary ones.
+  private func modeMatrix(_ modes: Slice, _ channels: Int) -> Kernels.Matrix {
+    Kernels.Matrix(modes, rows: lastModes, columns: channels, stride: 2 * channels)
   }
 }

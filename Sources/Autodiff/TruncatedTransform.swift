@@ -13,6 +13,10 @@ import Tensors
 /// middle, so sums and differences of mirrored points halve every product, and once more on a long last axis of even size; see
 /// `TruncatedTransform+Lines.swift`. With many modes of a long last axis a fast transform costs less, and is taken there.
 ///
+/// An axis need not be periodic: where a ``Continuation`` mirrors it, N_a above is the period P of the continued field, sums
+/// run over a period, and synthesis gives its first N points. Arrays are those of N points all the same, since the images
+/// are in the tables; these have no symmetry to use.
+///
 /// Modes are stored `[k₁]…[k_d][re | im][channel]`; frequencies +k and −k of an axis share their table rows.
 public final class TruncatedTransform: Sendable {
   /// Which of the four maps between grid and modes: each of the two, or its transpose.
@@ -26,6 +30,7 @@ public final class TruncatedTransform: Sendable {
   public let grid: [Int]
   /// Signed frequencies of each axis in storage order; the last axis has 0, 1, …, m − 1.
   public let frequencies: [[Int]]
+  public let continuations: [Continuation]
   private let precision: Precision
   /// A table of cosines and one of sines; what they act on are the parts of a folded line.
   struct Table {
@@ -41,81 +46,103 @@ public final class TruncatedTransform: Sendable {
     case fourier
   }
 
-  let symmetry: LineSymmetry
-  /// Last axis: `[m][symmetry.rows]`, with the scales of both maps; empty where `fourierLines` does their work.
+  /// Nil where the last axis is mirrored.
+  let symmetry: LineSymmetry?
+  /// Last axis: `[m][tableRows]`, with the scales of both maps; empty where `fourierLines` does their work.
   let analysisTable: Table
   let synthesisTable: Table
   let fourierLines: FourierLines?
-  /// Other axes: cosines `[q + 1][N/2 + 1]` of the front half, sines `[q][rest]` of the points behind it.
-  let axisTables: [Table]
+  /// Other axes: cosines `[q + 1][N/2 + 1]` of the front half, sines `[q][rest]` of the points behind it; where the axis is
+  /// mirrored both have all points. Analysis, and synthesis.
+  let axisTables: [(analysis: Table, synthesis: Table)]
   let highest: [Int]
   /// How a line of the last axis is cut to be worked on in a near cache.
   public let tiles: [LineTile]
 
   /// - Parameters:
-  ///   - frequencies: per axis; no two equal modulo the axis's points.
+  ///   - frequencies: per axis; no two equal modulo the axis's period.
   ///   - analysisScale: s_a
   ///   - synthesisScale: s_s
-  ///   - lines: how the last axis is transformed; the cheaper way unless given.
+  ///   - continuations: per axis; all periodic unless given.
+  ///   - lines: how a periodic last axis is transformed; the cheaper way unless given.
   public init(
     grid: [Int], frequencies: [[Int]], analysisScale: Double, synthesisScale: Double, precision: Precision,
-    lines: LineMethod? = nil
+    continuations: [Continuation]? = nil, lines: LineMethod? = nil
   ) {
     precondition(grid.count == frequencies.count && !grid.isEmpty)
     precondition(frequencies.allSatisfy { !$0.isEmpty })
     let last = grid.count - 1
     precondition(frequencies[last] == Array(0..<frequencies[last].count), "the halved axis has modes 0, 1, …")
-    precondition(frequencies[last].count <= grid[last] / 2 + 1, "more modes than the grid has")
+    let continuations = continuations ?? grid.map { _ in .periodic }
+    let period = continuations[last].period(points: grid[last])
+    precondition(frequencies[last].count <= period / 2 + 1, "more modes than the grid has")
+    self.continuations = continuations
     self.grid = grid
     self.frequencies = frequencies
     self.precision = precision
     highest = frequencies.map { $0.map(abs).max() ?? 0 }
     let (modes, points) = (frequencies[last].count, grid[last])
-    let symmetry = LineSymmetry(points: points)
-    let rows = symmetry.rows(points: points)
-    let method = lines ?? (FourierLines.isCheaper(points: points, modes: modes) ? .fourier : .products)
+    let symmetry = continuations[last] == .periodic ? LineSymmetry(points: points) : nil
+    let rows = symmetry?.rows(points: points) ?? points
+    let method =
+      symmetry == nil
+      ? .products : lines ?? (FourierLines.isCheaper(points: points, modes: modes) ? .fourier : .products)
     fourierLines =
       method == .products
       ? nil
       : FourierLines(
         points: points, modes: modes, analysisScale: analysisScale, synthesisScale: synthesisScale,
         precision: precision)
-    func lastTable(_ scale: (Int) -> Double) -> Table {
+    func lastTable(withImages: Bool, _ scale: (Int) -> Double) -> Table {
       let modes = method == .products ? modes : 0
       let cosine = HostBuffer(count: modes * rows, precision: precision)
       let sine = HostBuffer(count: modes * rows, precision: precision)
       for k in 0..<modes {
         for n in 0..<rows {
-          let turn = exactSineAndCosine(numerator: k * n % points, denominator: points)
-          cosine[k * rows + n] = scale(k) * turn.cosine
-          sine[k * rows + n] = -scale(k) * turn.sine
+          let wave = continuations[last].wave(k, at: n, points: points, withImages: withImages)
+          cosine[k * rows + n] = scale(k) * wave.cosine
+          sine[k * rows + n] = -scale(k) * wave.sine
         }
       }
       return Table(cosine: cosine, sine: sine)
     }
-    analysisTable = lastTable { _ in analysisScale }
-    synthesisTable = lastTable { ($0 == 0 || 2 * $0 == points) ? synthesisScale : 2 * synthesisScale }
-    var tables: [Table] = []
-    for axis in 0..<last {
-      let (q, n) = (highest[axis], grid[axis])
-      let half = n / 2 + 1
-      let cosine = HostBuffer(count: (q + 1) * half, precision: precision)
-      let sine = HostBuffer(count: q * (n - half), precision: precision)
-      for k in 0...q {
-        for i in 0..<half {
-          cosine[k * half + i] = exactSineAndCosine(numerator: k * i % n, denominator: n).cosine
-        }
-        for i in half..<max(n, half) where k > 0 {
-          // Row i holds the difference of the points n − i and i.
-          sine[(k - 1) * (n - half) + i - half] =
-            exactSineAndCosine(numerator: k * (n - i) % n, denominator: n).sine
-        }
-      }
-      tables.append(Table(cosine: cosine, sine: sine))
+    analysisTable = lastTable(withImages: true) { _ in analysisScale }
+    synthesisTable = lastTable(withImages: false) {
+      ($0 == 0 || 2 * $0 == period) ? synthesisScale : 2 * synthesisScale
     }
-    axisTables = tables
+    axisTables = (0..<last).map { axis in
+      let (n, q, continuation) = (grid[axis], frequencies[axis].map(abs).max() ?? 0, continuations[axis])
+      func table(withImages: Bool) -> Table {
+        let (front, rest) = TruncatedTransform.ranges(n, continuation)
+        let cosine = HostBuffer(count: (q + 1) * front.count, precision: precision)
+        let sine = HostBuffer(count: q * rest.count, precision: precision)
+        for k in 0...q {
+          for i in front {
+            cosine[k * front.count + i] =
+              continuation.wave(k, at: i, points: n, withImages: withImages).cosine
+          }
+          for i in rest where k > 0 {
+            // Where the axis is folded row i holds the difference of the points n − i and i.
+            let point = continuation == .periodic ? n - i : i
+            sine[(k - 1) * rest.count + i - rest.lowerBound] =
+              continuation.wave(k, at: point, points: n, withImages: withImages).sine
+          }
+        }
+        return Table(cosine: cosine, sine: sine)
+      }
+      let analysis = table(withImages: true)
+      return (analysis, continuation == .periodic ? analysis : table(withImages: false))
+    }
     self.symmetry = symmetry
     tiles = LineTile.tiles(points: points, symmetry)
+  }
+
+  /// The rows of an axis other than the last that its cosines and that its sines act on.
+  static func ranges(_ points: Int, _ continuation: Continuation) -> (cosines: Range<Int>, sines: Range<Int>)
+  {
+    if continuation != .periodic { return (0..<points, 0..<points) }
+    let half = points / 2 + 1
+    return (0..<half, half..<max(points, half))
   }
 
   /// How lines of the last axis are transformed.
@@ -125,6 +152,8 @@ public final class TruncatedTransform: Sendable {
   public var modeCount: Int { frequencies.reduce(1) { $0 * $1.count } }
   var lastModes: Int { frequencies[grid.count - 1].count }
   var lastPoints: Int { grid[grid.count - 1] }
+  /// Points that a wave of the last axis is tabulated at.
+  var tableRows: Int { symmetry?.rows(points: lastPoints) ?? lastPoints }
   /// Lines along the last axis in one sample.
   public var lines: Int { grid.dropLast().reduce(1, *) }
 
@@ -134,7 +163,7 @@ public final class TruncatedTransform: Sendable {
     var outer = lines
     let line =
       fourierLines?.scratchCount(channels: channels)
-      ?? symmetry.parts * (tiles.map(\.rows.count).max() ?? 0) * channels
+      ?? (symmetry?.parts ?? 0) * (tiles.map(\.rows.count).max() ?? 0) * channels
     var most = max(outer * inner, line)
     for axis in (0..<(grid.count - 1)).reversed() {
       outer /= grid[axis]
@@ -154,13 +183,13 @@ public final class TruncatedTransform: Sendable {
     var outer = lines
     let line =
       fourierLines?.flops(channels: channels)
-      ?? 2 * symmetry.rows(points: lastPoints) * inner + symmetry.parts * lastPoints * channels
+      ?? 2 * tableRows * inner + (symmetry?.parts ?? 0) * lastPoints * channels
     var total = outer * line
     for axis in (0..<(grid.count - 1)).reversed() {
       let (n, q) = (grid[axis], highest[axis])
-      let half = n / 2 + 1
+      let (cosines, sines) = TruncatedTransform.ranges(n, continuations[axis])
       outer /= n
-      total += outer * inner * (2 * (q + 1) * half + 2 * q * (n - half) + 2 * n)
+      total += outer * inner * (2 * (q + 1) * cosines.count + 2 * q * sines.count + 2 * n)
       inner *= frequencies[axis].count
     }
     return Double(total)
@@ -181,7 +210,7 @@ public final class TruncatedTransform: Sendable {
           into: scratch.0.dropping(index * width, length: width))
       }
     }
-    crossToModes(kernels, lineModes: scratch.0, channels: channels, scratch: scratch.1, into: modes)
+    crossToModes(kernels, map, lineModes: scratch.0, channels: channels, scratch: scratch.1, into: modes)
   }
 
   /// One sample's points from its modes.
@@ -189,7 +218,7 @@ public final class TruncatedTransform: Sendable {
     _ kernels: Kernels, _ map: Map, _ modes: Slice, channels: Int, scratch: (Slice, Slice), into x: Slice,
     accumulate: Bool
   ) {
-    crossFromModes(kernels, modes: modes, channels: channels, scratch: scratch.1, into: scratch.0)
+    crossFromModes(kernels, map, modes: modes, channels: channels, scratch: scratch.1, into: scratch.0)
     let width = lineModeCount(channels: channels)
     let line = lastPoints * channels
     for index in 0..<lines {

@@ -18,7 +18,7 @@ public struct NeuraloperatorArguments {
   private static let known: Set<String> = [
     "type", "modes", "width", "layers", "liftingRatio", "projectionRatio", "mlpRatio", "embedding", "padding",
     "paddingSides", "activation", "preactivation", "norm", "skip", "mlpSkip", "separable", "stabilizer",
-    "shiftsOddAxes", "scaling", "joint",
+    "shiftsOddAxes", "scaling", "joint", "continuation",
     // How the factors of a weight were sized and are multiplied; the factors are the function.
     "factorization", "rank", "ranks", "fixedAxes", "contraction",
   ]
@@ -139,6 +139,9 @@ public struct NeuraloperatorArguments {
     }
     if isPadded, choice("paddingSides") != "both" {
       throw refusal("paddingSides", because: "since release 2.0 it pads both sides of each axis")
+    }
+    if choice("continuation") == "mirrored" {
+      throw refusal("continuation", because: "its convolutions are periodic")
     }
     if numbers("scaling").contains(where: { $0 != 1 }) {
       throw refusal("scaling", because: "its layers move negative frequencies where they change the grid")

@@ -106,16 +106,22 @@ public struct SpectralConvolution {
   ///
   /// - Parameters:
   ///   - other: another layer's map for the same grid and frequencies, whose transforms are shared.
+  ///   - continuations: how fields go on beyond the ends of each axis; frequencies then count waves of a period, which is
+  ///     twice the domain where they are mirrored.
   ///   - shiftsOddAxes: on leading axes with an odd number of points, write the product for frequency k to k − 1, as
   ///     releases of neuraloperator up to 2.0.0 do.
   public func map(
-    grid: [Int], precision: Precision, sharing other: SpectralMap? = nil, shiftsOddAxes: Bool = false
+    grid: [Int], precision: Precision, continuations: [Continuation]? = nil,
+    sharing other: SpectralMap? = nil,
+    shiftsOddAxes: Bool = false
   ) -> SpectralMap {
     let last = grid.count - 1
+    let continuations = continuations ?? grid.map { _ in .periodic }
+    let period = zip(continuations, grid).map { $0.period(points: $1) }
     let kept = grid.indices.map { axis -> [(index: Int, frequency: Int)] in
       frequencies[axis].enumerated().compactMap { index, f in
         // −N/2 and N/2 are one mode; the full axes keep it as −N/2, the halved one as N/2.
-        let exists = axis == last ? 2 * f <= grid[axis] : (2 * f < grid[axis] && -2 * f <= grid[axis])
+        let exists = axis == last ? 2 * f <= period[axis] : (2 * f < period[axis] && -2 * f <= period[axis])
         return exists && isUsed(f, axis: axis) ? (index, f) : nil
       }
     }
@@ -123,14 +129,17 @@ public struct SpectralConvolution {
     for axis in grid.indices { indices = indices.flatMap { index in kept[axis].map { index + [$0.index] } } }
     let blocks = indices.map(places.block)
     let wanted = kept.map { $0.map(\.frequency) }
-    if let other, other.transform.grid == grid, other.transform.frequencies == wanted {
+    if let other, other.transform.grid == grid, other.transform.continuations == continuations,
+      other.transform.frequencies == wanted
+    {
       return SpectralMap(transform: other.transform, synthesis: other.synthesis, weightBlocks: blocks)
     }
-    let points = Double(grid.reduce(1, *))
+    let points = Double(period.reduce(1, *))
     func transform(_ frequencies: [[Int]]) -> TruncatedTransform {
       TruncatedTransform(
         grid: grid, frequencies: frequencies, analysisScale: forwardNormalized ? 1 / points : 1,
-        synthesisScale: forwardNormalized ? 1 : 1 / points, precision: precision)
+        synthesisScale: forwardNormalized ? 1 : 1 / points, precision: precision, continuations: continuations
+      )
     }
     let shifted = wanted.enumerated().map { axis, frequencies in
       guard shiftsOddAxes, axis < last, grid[axis] % 2 == 1 else { return frequencies }

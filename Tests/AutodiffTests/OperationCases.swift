@@ -16,21 +16,24 @@ enum OperationCases {
 
   /// A transform with m modes per axis: frequencies −m … m − 1 on full axes, 0 … m − 1 on the last.
   static func transform(
-    _ grid: [Int], modes: [Int], precision: Precision, lines: TruncatedTransform.LineMethod? = nil
+    _ grid: [Int], modes: [Int], precision: Precision, continuations: [Continuation]? = nil,
+    lines: TruncatedTransform.LineMethod? = nil
   ) -> TruncatedTransform {
     let last = grid.count - 1
     let frequencies = modes.enumerated().map { axis, m in
       axis == last ? Array(0..<m) : Array(0..<m) + Array(-m..<0)
     }
+    let period = zip(continuations ?? grid.map { _ in .periodic }, grid).map { $0.period(points: $1) }
     return TruncatedTransform(
-      grid: grid, frequencies: frequencies, analysisScale: 1, synthesisScale: 1 / Double(grid.reduce(1, *)),
-      precision: precision, lines: lines)
+      grid: grid, frequencies: frequencies, analysisScale: 1, synthesisScale: 1 / Double(period.reduce(1, *)),
+      precision: precision, continuations: continuations, lines: lines)
   }
 
   private static func spectral(
     _ name: String, grid: [Int], modes: [Int], inputs: Int = 3, outputs: Int = 2,
     activation: Activation = .gelu,
-    parts: (skip: Bool, bias: Bool) = (true, true), lines: TruncatedTransform.LineMethod? = nil
+    parts: (skip: Bool, bias: Bool) = (true, true), continuations: [Continuation]? = nil,
+    lines: TruncatedTransform.LineMethod? = nil
   ) -> GradientCase {
     GradientCase(
       "spectral block \(name)", inputs: [FieldShape(batch: 2, grid: grid, channels: inputs)],
@@ -47,7 +50,8 @@ enum OperationCases {
       },
       body: { v, p in
         let map = SpectralMap(
-          transform: transform(grid, modes: modes, precision: v[0].graph.precision, lines: lines))
+          transform: transform(
+            grid, modes: modes, precision: v[0].graph.precision, continuations: continuations, lines: lines))
         return v[0].spectralBlock(
           map, weight: p[0], skip: parts.skip ? p[1] : nil, bias: parts.bias ? p[parts.skip ? 2 : 1] : nil,
           activation: activation)
@@ -161,6 +165,12 @@ enum OperationCases {
         "2-D, linear, no skip", grid: [6, 5], modes: [2, 2], activation: .identity, parts: (false, false)),
       spectral("2-D, bias only", grid: [6, 5], modes: [2, 2], activation: .tanh, parts: (false, true)),
       spectral("3-D", grid: [4, 6, 5], modes: [2, 2, 3]),
+      spectral("mirrored over several tiles", grid: [300], modes: [3], inputs: 2, continuations: [.mirrored]),
+      spectral(
+        "2-D, mirrored", grid: [6, 5], modes: [3, 4], continuations: [.mirrored, .mirroredAboutEnds]),
+      spectral(
+        "3-D, mirrored, more modes than points", grid: [4, 3, 5], modes: [2, 3, 3],
+        continuations: [.periodic, .mirrored, .periodic]),
       GradientCase(
         "one weight used twice", inputs: [field], parameters: { linearParameters($0, 4, 4) },
         body: { v, p in

@@ -11,10 +11,12 @@ private let roundOff = 1e-12
     var grid: [Int]
     var modes: [Int]
     var lines = TruncatedTransform.LineMethod.products
-    var testDescription: String { "\(grid) modes \(modes) \(lines)" }
+    var continuations: [Continuation]?
+    var testDescription: String { "\(grid) modes \(modes) \(lines) \(continuations ?? [])" }
 
     var transform: TruncatedTransform {
-      OperationCases.transform(grid, modes: modes, precision: .float64, lines: lines)
+      OperationCases.transform(
+        grid, modes: modes, precision: .float64, continuations: continuations, lines: lines)
     }
   }
 
@@ -30,6 +32,15 @@ private let roundOff = 1e-12
     Setting(grid: [600], modes: [301], lines: .fourier),
     Setting(grid: [5, 6, 12], modes: [2, 3, 6], lines: .fourier),
     Setting(grid: [3, 516], modes: [2, 200], lines: .fourier),
+    Setting(grid: [5], modes: [6], continuations: [.mirrored]),
+    Setting(grid: [5], modes: [5], continuations: [.mirroredAboutEnds]),
+    Setting(grid: [1], modes: [1], continuations: [.mirroredAboutEnds]),
+    Setting(grid: [300], modes: [7], continuations: [.mirrored]),
+    Setting(grid: [6, 7], modes: [4, 4], continuations: [.mirrored, .periodic]),
+    Setting(grid: [6, 7], modes: [3, 8], continuations: [.periodic, .mirrored]),
+    // More modes than points on the middle axis, and fewer.
+    Setting(grid: [4, 3, 5], modes: [3, 3, 4], continuations: [.mirrored, .mirrored, .mirroredAboutEnds]),
+    Setting(grid: [4, 7, 5], modes: [2, 2, 3], continuations: [.mirroredAboutEnds, .mirrored, .periodic]),
   ]
 
   @Test("equals the defining sums", arguments: settings)
@@ -37,6 +48,8 @@ private let roundOff = 1e-12
     let t = s.transform
     let channels = 2
     let points = s.grid.reduce(1, *)
+    let period = zip(t.continuations, s.grid).map { $0.period(points: $1) }
+    let places = period.reduce(1, *)
     let x = random(points * channels, "x")
     let modes = HostBuffer(count: t.modeCount * 2 * channels, precision: .float64)
     let (a, b) = scratch(t, channels)
@@ -46,11 +59,18 @@ private let roundOff = 1e-12
     var back = [Double](repeating: 0, count: points * channels)
     for mode in 0..<t.modeCount {
       let f = frequency(mode, t)
-      let copies = (f.last == 0 || 2 * (f.last ?? 0) == s.grid.last) ? 1.0 : 2.0
+      let copies = (f.last == 0 || 2 * (f.last ?? 0) == period.last) ? 1.0 : 2.0
       var re = [0.0, 0.0]
       var im = [0.0, 0.0]
-      for p in 0..<points {
-        let (sine, cosine) = phase(f, p, s.grid)
+      for place in 0..<places {
+        let (sine, cosine) = phase(f, place, period)
+        // The point whose value stands there: the axis' own, or its mirror image.
+        let index = index(place, period)
+        let p = index.indices.reduce(0) { offset, axis in
+          let n = s.grid[axis]
+          let last = t.continuations[axis] == .mirrored ? 2 * n - 1 : 2 * (n - 1)
+          return offset * n + (index[axis] < n ? index[axis] : last - index[axis])
+        }
         for c in 0..<channels {
           re[c] += cosine * x[p * channels + c]
           im[c] -= sine * x[p * channels + c]
@@ -58,9 +78,10 @@ private let roundOff = 1e-12
       }
       expected += re + im
       for p in 0..<points {
-        let (sine, cosine) = phase(f, p, s.grid)
+        let place = zip(index(p, s.grid), period).reduce(0) { $0 * $1.1 + $1.0 }
+        let (sine, cosine) = phase(f, place, period)
         for c in 0..<channels {
-          back[p * channels + c] += copies * (re[c] * cosine - im[c] * sine) / Double(points)
+          back[p * channels + c] += copies * (re[c] * cosine - im[c] * sine) / Double(places)
         }
       }
     }
@@ -123,6 +144,16 @@ private let roundOff = 1e-12
       rest /= t.frequencies[axis].count
     }
     return f
+  }
+
+  private func index(_ place: Int, _ extents: [Int]) -> [Int] {
+    var rest = place
+    var index = extents
+    for axis in extents.indices.reversed() {
+      index[axis] = rest % extents[axis]
+      rest /= extents[axis]
+    }
+    return index
   }
 
   private func phase(_ f: [Int], _ point: Int, _ grid: [Int]) -> (sine: Double, cosine: Double) {

@@ -1,4 +1,5 @@
 import Autodiff
+import Fields
 import Foundation
 import Layers
 import Operators
@@ -103,6 +104,49 @@ struct BandLimitedField {
     let onFine = probe.output(field.values(fine, channels: 2), probe.shape(fine))
     let onCoarse = probe.output(field.values(grid, channels: 2), probe.shape(grid))
     expectClose(coarsened(onFine, fine, by: 2, channels: 1), onCoarse, tolerance: roundOff)
+  }
+
+  @Test(
+    "a mirrored network sees the field and its mirror image, and no jump at the ends",
+    arguments: [GridAxis.Boundary.cellCentred, .closed])
+  func mirrored(_ boundary: GridAxis.Boundary) throws {
+    // The mirrored field on its whole period through the periodic network of the same weights.
+    let grid = [6, 5]
+    let period = grid.map { boundary == .closed ? 2 * ($0 - 1) : 2 * $0 }
+    let settings = #""modes": 6, "width": 4, "layers": 1, "embedding": "none""#
+    let probe = try ModelProbe(
+      #"{"type": "fno", \#(settings), "continuation": "mirrored"}"#, grid: grid, boundary: boundary)
+    let periodic = try ModelProbe(#"{"type": "fno", \#(settings)}"#, grid: period)
+    let field = ModelProbe.noise(probe.shape(grid))
+    let mirror = { (place: Int, axis: Int) in
+      place < grid[axis] ? place : (boundary == .closed ? period[axis] : period[axis] - 1) - place
+    }
+    let continued = (0..<period[0]).flatMap { x in
+      (0..<period[1]).flatMap { y in
+        let point = mirror(x, 0) * grid[1] + mirror(y, 1)
+        return field[2 * point..<2 * point + 2]
+      }
+    }
+    let whole = periodic.output(continued, periodic.shape(period))
+    let expected = (0..<grid[0]).flatMap { whole[$0 * period[1]..<$0 * period[1] + grid[1]] }
+    expectClose(probe.output(field, probe.shape(grid)), expected, tolerance: roundOff)
+  }
+
+  @Test("without activation, mirrored waves have the same output on every grid that includes both ends")
+  func mirroredResolution() throws {
+    let probe = try ModelProbe(
+      #"{"type": "fno", "modes": 8, "width": 4, "layers": 1, "embedding": "none", "activation": "identity", "#
+        + #""continuation": "mirrored"}"#, grid: [9], boundary: .closed)
+    let waves = { (points: Int) in
+      (0..<points).flatMap { n -> [Double] in
+        let angle = Double.pi * Double(n) / Double(points - 1)
+        return [cos(2 * angle) + 0.3, cos(3 * angle)]
+      }
+    }
+    let (coarse, fine) = (
+      probe.output(waves(9), probe.shape([9])), probe.output(waves(17), probe.shape([17]))
+    )
+    expectClose((0..<9).map { fine[2 * $0] }, coarse, tolerance: roundOff)
   }
 
   private let linear =

@@ -43,6 +43,19 @@ import Testing
     }
   }
 
+  @Test("a mirrored continuation needs an axis that is not periodic, and layers on one grid")
+  func mirroring() throws {
+    func build(_ more: String, _ boundary: GridAxis.Boundary) throws {
+      _ = try buildModel(
+        #"{"type": "fno", "modes": 6, "width": 4, "continuation": "mirrored"\#(more)}"#, inputs: 1,
+        outputs: 1,
+        grid: [4, 6], boundary: boundary)
+    }
+    try build("", .closed)
+    #expect(throws: (any Error).self) { try build("", .periodic) }
+    #expect(throws: (any Error).self) { try build(#", "scaling": [2, 0.5, 1, 1]"#, .cellCentred) }
+  }
+
   static let coarse = [
     #"{"type": "fno", "modes": 12, "width": 4, "padding": 0.1}"#,
     #"{"type": "fno", "modes": 8, "width": 4, "scaling": [0.5, 1, 2, 1]}"#,

@@ -121,7 +121,8 @@ private struct SpectralBlock: Sendable {
     let skip = hasSkip ? Kernels.Matrix(c.parameter(skipIndex), rows: inputs, columns: outputs) : nil
     for sample in 0..<batch {
       synthesis.crossFromModes(
-        k, modes: yModes.dropping(sample * modeCount(outputs)), channels: outputs, scratch: scratch,
+        k, .synthesis, modes: yModes.dropping(sample * modeCount(outputs)), channels: outputs,
+        scratch: scratch,
         into: lineScratch)
       for lines in synthesis.lineGroups {
         let first = (sample * synthesis.lines + lines.lowerBound) * linePoints
@@ -213,7 +214,7 @@ private struct SpectralBlock: Sendable {
         }
       }
       transform.crossToModes(
-        k, lineModes: lineScratch, channels: outputs, scratch: scratch,
+        k, .synthesisAdjoint, lineModes: lineScratch, channels: outputs, scratch: scratch,
         into: dyModes.dropping(sample * modeCount(outputs)))
     }
     guard hasBias else { return }
@@ -231,7 +232,8 @@ private struct SpectralBlock: Sendable {
     if hasSkip { k.transpose(rows: inputs, columns: outputs, c.parameter(skipIndex), into: transposed) }
     for sample in 0..<batch {
       transform.crossFromModes(
-        k, modes: dxModes.dropping(sample * modeCount(inputs)), channels: inputs, scratch: scratch,
+        k, .analysisAdjoint, modes: dxModes.dropping(sample * modeCount(inputs)), channels: inputs,
+        scratch: scratch,
         into: lineScratch)
       for lines in transform.lineGroups {
         let first = (sample * transform.lines + lines.lowerBound) * linePoints

@@ -12,6 +12,13 @@ extension FNO {
       /// Behind the end of each axis only, as the original FNO.
       case end
     }
+    /// What convolutions see beyond the ends of the domain.
+    public enum Beyond: String, Sendable, CaseIterable {
+      /// The domain again, on every axis.
+      case periodic
+      /// The mirrored field on axes that are not periodic.
+      case mirrored
+    }
     public enum Norm: String, Sendable, CaseIterable {
       case none
       /// Each channel of each sample over its grid, without parameters.
@@ -36,6 +43,7 @@ extension FNO {
     /// Fraction of the domain added as zeros to each axis, on each of its sides.
     public var padding: [Double]
     public var paddingSides: PaddingSides
+    public var continuation: Beyond
     public var activation: Activation
     public var preactivation: Bool
     /// Normalisation of the results of convolution and channel network; with pre-activation of their inputs.
@@ -76,6 +84,11 @@ extension FNO {
         doc: "fraction of the domain padded with zeros on a side; one number or one per axis")
       paddingSides = try reader.choice(
         "paddingSides", default: .both, doc: "both sides of each axis, or its end alone")
+      continuation = try reader.choice(
+        "continuation", default: .periodic,
+        doc:
+          "what convolutions see beyond the ends of axes that are not periodic: the domain again (periodic) or its "
+          + "mirror image (mirrored), for which modes count waves of twice the domain")
       activation = try reader.choice("activation", default: .gelu, doc: "nonlinearity")
       preactivation = try reader.bool(
         "preactivation", default: false, doc: "activation before each layer instead of behind it")

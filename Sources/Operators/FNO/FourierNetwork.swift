@@ -9,6 +9,7 @@ struct FourierNetwork {
   let modes: [Int]
   private let padding: [Double]
   private let scaling: [Double]
+  private let continuations: [Continuation]
   private let lifting: (Variable) -> Variable
   private let blocks: [FourierBlock]
   var convolutions: [SpectralConvolution]
@@ -29,6 +30,7 @@ struct FourierNetwork {
     padding = try perAxis(configuration.padding, key: "padding", dimensions: d)
     let layers = configuration.layers
     scaling = try perLayer(configuration.scaling, key: "scaling", layers: layers)
+    continuations = try configuration.continuations(of: signature.axes, scaling: scaling)
     let width = configuration.width
     let inputs = signature.inputChannels + configuration.embedding.channels(dimensions: d)
     // Channel counts round as the reference does: lifting and projection down, the channel network half to even.
@@ -88,6 +90,11 @@ struct FourierNetwork {
     zip(grid, zip(front(grid), margin(grid))).map { $0 + $1.0 + $1.1 }
   }
 
+  /// Points of a period of the field that the layers' convolutions see.
+  func period(_ grid: [Int]) -> [Int] {
+    zip(continuations, padded(grid)).map { $0.period(points: $1) }
+  }
+
   /// Grids of the layers' results, the input's padded grid being `grid`.
   private func grids(from grid: [Int]) -> [[Int]] {
     var current = grid
@@ -106,10 +113,10 @@ struct FourierNetwork {
     }
   }
 
-  /// The first axis on which the padded grid has fewer points than modes.
+  /// The first axis on which the padded and continued grid has fewer points than modes.
   func lackingAxis(_ grid: [Int]) -> Int? {
-    let padded = padded(grid)
-    return modes.indices.first { modes[$0] > padded[$0] }
+    let period = period(grid)
+    return modes.indices.first { modes[$0] > period[$0] }
   }
 
   /// Refuses modes that some layer does not have on the grid that the network is trained on: their weights
@@ -117,13 +124,16 @@ struct FourierNetwork {
   func requireModes(on grid: [Int]) throws {
     let padded = padded(grid)
     if let axis = lackingAxis(grid) {
+      let (continuation, count) = (continuations[axis], modes[axis])
       throw ModelError.modesExceedGrid(
-        axis: axis, modes: modes[axis], points: grid[axis], most: padded[axis], least: modes[axis])
+        axis: axis, modes: count, points: grid[axis], most: continuation.period(points: padded[axis]),
+        least: (1...count).first { continuation.period(points: $0) >= count } ?? count)
     }
     let ends = grids(from: padded)
     for (layer, (from, to)) in zip([padded] + ends, ends).enumerated() {
       // What a layer computes is cut to the modes of the grid that it ends on.
-      for (axis, points) in zip(from, to).map({ min($0, $1) }).enumerated() where modes[axis] > points {
+      for (axis, points) in zip(from, to).map({ min($0, $1) }).enumerated()
+      where modes[axis] > continuations[axis].period(points: points) {
         throw ModelError.modesExceedLayer(
           key: "modes[\(axis)]", layer: layer, modes: modes[axis], points: points, most: points)
       }
@@ -143,6 +153,8 @@ struct FourierNetwork {
   func callAsFunction(_ input: Variable, outputGrid: [Int]? = nil) -> Variable {
     let grid = input.shape.grid
     let result = outputGrid ?? grid
+    precondition(
+      result == grid || configuration.continuation == .periodic, "other grids are those of periodic fields")
     var x = lifting(configuration.embedding(input)).padded(before: front(grid), after: margin(grid))
     var grids = grids(from: x.shape.grid)
     let spacings = spacings(grid)
@@ -150,7 +162,7 @@ struct FourierNetwork {
     var map: SpectralMap?
     for (index, block) in blocks.enumerated() {
       let layer = convolutions[index].map(
-        grid: x.shape.grid, precision: x.graph.precision, sharing: map,
+        grid: x.shape.grid, precision: x.graph.precision, continuations: continuations, sharing: map,
         shiftsOddAxes: configuration.shiftsOddAxes)
       map = layer
       x = block(

@@ -28,6 +28,10 @@ public struct MGTFNO: OperatorModel {
     var network = configuration.network
     network.embedding = .none
     var patches = signature
+    // A window ends inside of the domain.
+    patches.axes = patches.axes.map {
+      GridAxis(name: $0.name, coordinates: $0.coordinates, boundary: .cellCentred, units: $0.units)
+    }
     patches.inputChannels =
       (signature.inputChannels + configuration.network.embedding.channels(dimensions: d))
       * (configuration.levels + 1)
@@ -46,10 +50,10 @@ public struct MGTFNO: OperatorModel {
       let least = (1...modes).first { points in
         var finer = grid
         finer[axis] = points << configuration.levels
-        return network.padded(patches(finer).window)[axis] >= modes
+        return network.period(patches(finer).window)[axis] >= modes
       }
       throw ModelError.modesExceedWindow(
-        axis: axis, modes: modes, points: grid[axis], most: network.padded(window)[axis],
+        axis: axis, modes: modes, points: grid[axis], most: network.period(window)[axis],
         least: (least ?? modes) << configuration.levels)
     }
     try network.requireModes(on: window)
