@@ -53,7 +53,9 @@ extension DatasetsError: Diagnosable {
         "data.variable", exit: .badInput, "no variable '\(name)' for the \(role)", at: path,
         why: known.isEmpty ? "the file has no variables" : "the file has \(known.joined(separator: ", "))",
         fix: nearestName(to: name, among: known).map { "name '\($0)' instead" }
-          ?? (role == "task" ? "name one of them" : "set data.mapping to variables of the file"))
+          ?? (role == "task"
+            ? "name one of them"
+            : "give a file that has it; before training, data.mapping may name other variables"))
     case .notNumeric(let path, let variable, let type):
       Diagnostic(
         "data.type", exit: .badInput, "variable '\(variable)' holds no real numbers",
@@ -132,7 +134,7 @@ extension DatasetsError: Diagnosable {
         "output.non-finite", exit: .numericalFailure,
         "sample \(sample) of '\(variable)' is not finite at \(words(index))", at: "\(path): \(variable)",
         why: "the computation gave NaN or a number too large for the stored type; nothing was written",
-        fix: "check the problem's parameters, or store float64")
+        fix: "check the parameters or the inputs that it was computed from, or store float64")
     case .cannotWrite(let path, let action, let reason):
       Diagnostic(
         "output.write", exit: .cannotWrite, "cannot \(action)", at: path, why: reason,

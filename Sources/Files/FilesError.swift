@@ -10,6 +10,8 @@ public enum FilesError: Error, Equatable {
   /// Another process appends to this journal.
   case inUse(path: String)
   case cannotRead(path: String, reason: String)
+  /// A file of another kind.
+  case otherFormat(path: String, format: String)
   case notSafetensors(path: String, reason: String)
   case missingTensor(path: String, name: String, known: [String])
   case wrongTensorType(path: String, name: String, found: String, expected: String)
@@ -48,6 +50,11 @@ extension FilesError: Diagnosable {
       Diagnostic(
         "input.safetensors", exit: .badInput, "'\(path)' is not a valid safetensors file", at: path,
         why: reason, fix: "give a file that was written completely; copy it again if it was transferred")
+    case .otherFormat(let path, let format):
+      Diagnostic(
+        "input.safetensors", exit: .badInput, "'\(path)' is \(format)", at: path,
+        why: "a safetensors file is read here",
+        fix: "give a model's checkpoint, as the best.safetensors of a run")
     case .missingTensor(let path, let name, let known):
       Diagnostic(
         "input.tensor", exit: .badInput, "no tensor named '\(name)'", at: path,

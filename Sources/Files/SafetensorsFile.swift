@@ -50,6 +50,9 @@ public final class SafetensorsFile {
     }
     let lengthBytes = try SafetensorsFile.read(8, at: 0, from: descriptor, path: path)
     let length = lengthBytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    if let format = SafetensorsFile.otherFormat(startingWith: Array(lengthBytes.prefix(4))) {
+      throw FilesError.otherFormat(path: path, format: format)
+    }
     guard length <= UInt64(SafetensorsHeader.maximumHeaderBytes) else {
       throw FilesError.notSafetensors(
         path: path, reason: "a header of \(length) bytes is more than \(SafetensorsHeader.maximumHeaderBytes)"
@@ -78,6 +81,16 @@ public final class SafetensorsFile {
   }
 
   deinit { close(descriptor) }
+
+  /// What a file of data is, which is easily given in a checkpoint's place.
+  private static func otherFormat(startingWith bytes: [UInt8]) -> String? {
+    switch bytes {
+    case [0x89, 0x48, 0x44, 0x46]: "an HDF5 file"
+    case [0x50, 0x4B, 0x03, 0x04]: "a zip archive, such as NPZ files and PyTorch's"
+    case [0x93, 0x4E, 0x55, 0x4D]: "a NumPy array"
+    default: nil
+    }
+  }
 
   /// The tensor of a name, if there is one.
   public subscript(name: String) -> Tensor? { indices[name].map { tensors[$0] } }

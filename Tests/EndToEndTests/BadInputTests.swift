@@ -185,6 +185,15 @@ struct Mistake: Sendable, CustomTestStringConvertible {
           fix   give the path of a checkpoint that exists
         """),
     .init(
+      name: "data in a checkpoint's place", files: ["data.npz": "PK\u{3}\u{4} and more"],
+      arguments: ["eval", "data.npz"], status: 3,
+      error: """
+        error[input.safetensors]: 'data.npz' is a zip archive, such as NPZ files and PyTorch's
+          at    data.npz
+          why   a safetensors file is read here
+          fix   give a model's checkpoint, as the best.safetensors of a run
+        """),
+    .init(
       name: "missing input", files: ["c.safetensors": ""],
       arguments: ["infer", "c.safetensors", "x.h5", "-o", "y.h5"], status: 3,
       error: """

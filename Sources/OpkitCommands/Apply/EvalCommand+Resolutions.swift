@@ -36,7 +36,8 @@ extension Eval {
       try invocation.console.print(description.serialized(indent: 2))
     } else {
       try invocation.console.print(
-        "\(study.sampleCount) samples of \(stored.file.path)\n\n\(report.table)\n\n\(report.verdict)")
+        "\(counted(study.sampleCount, "sample")) of \(stored.file.path)\n\n\(report.table)\n\n\(report.verdict)"
+      )
     }
     return .success
   }

@@ -41,7 +41,7 @@ extension Eval {
     } else {
       let grid = gridText(reader.signature.gridShape)
       try invocation.console.print(
-        "\(samples.count) samples of \(reader.file.path) on \(grid), "
+        "\(counted(samples.count, "sample")) of \(reader.file.path) on \(grid), "
           + "\(milliseconds(evaluation.predictionSeconds / Double(max(1, samples.count)))) a prediction\n\n"
           + report.table)
     }

@@ -81,7 +81,7 @@ struct BenchReport {
     let step = BenchReport.median(run.stepSeconds)
     let head = tableText([
       ["parameters", grouped(run.parameterCount)],
-      ["batch", "\(run.batch) on \(run.threads) threads, \(KernelSet.active.name) kernels"],
+      ["batch", "\(run.batch) on \(counted(run.threads, "thread")), \(KernelSet.active.name) kernels"],
       ["step", "\(span(run.stepSeconds)), \(rate(stepFlops, step)) GFLOP/s"],
       ["forward", span(run.forwardSeconds)], ["one sample", span(run.sampleSeconds)],
       ["samples", "\(numberText(Double(run.batch) / step)) a second in training"],

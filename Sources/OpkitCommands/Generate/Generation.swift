@@ -48,7 +48,8 @@ struct Generation {
     let progress = invocation.console.progress("generate", total: samples.count, unit: "samples")
     var summary = QualitySummary(configuration.problem.qualityMeasures)
     if let journal, journal.journal.count > 0 {
-      invocation.console.note("continuing with \(journal.journal.count) samples of '\(journal.journal.path)'")
+      invocation.console.note(
+        "continuing with \(counted(journal.journal.count, "sample")) of '\(journal.journal.path)'")
     }
     progress.update(0)
     let done = Atomic(0)
@@ -111,7 +112,7 @@ struct Generation {
   private var attributes: [(String, AttributeValue)] {
     let card = type(of: configuration.problem).card
     var attributes: [(String, AttributeValue)] = [
-      ("title", .text("\(card.title): \(samples.count) samples")),
+      ("title", .text("\(card.title): \(counted(samples.count, "sample"))")),
       ("source", .text("opkit \(VersionReport.version)")), ("references", .text(card.citation)),
       ("pde", .text(card.identifier)), ("pde_equation", .text(card.equation)),
     ]
@@ -142,7 +143,7 @@ struct Generation {
       ["samples", "\(samples.count), seed \(configuration.seed)"],
     ]
     for axis in layout.axes {
-      rows.append(["axis \(axis.name)", "\(axis.count) points, \(axis.boundary.rawValue)"])
+      rows.append(["axis \(axis.name)", "\(counted(axis.count, "point")), \(axis.boundary.rawValue)"])
     }
     if let first = layout.times.first, let last = layout.times.last {
       rows.append(["times", "\(layout.times.count) from \(numberText(first)) to \(numberText(last))"])
@@ -155,7 +156,7 @@ struct Generation {
     rows.append(["file", "\(path), about \(byteText(fileBytes))"])
     rows.append(["memory", "about \(byteText(memory))"])
     rows.append([
-      "time", "about \(durationText(seconds)) on \(workers) \(workers == 1 ? "thread" : "threads")",
+      "time", "about \(durationText(seconds)) on \(counted(workers, "thread"))",
     ])
     return tableText(rows)
   }

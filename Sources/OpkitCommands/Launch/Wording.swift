@@ -6,8 +6,10 @@
   import Darwin
 #endif
 
-/// A number with `digits` significant digits, as `%g` writes it.
+/// A number with `digits` significant digits, as `%g` writes it, or all digits of what is larger than they say, up to a
+/// million.
 func numberText(_ value: Double, digits: Int = 3) -> String {
+  if abs(value) >= 999.5, abs(value) < 1e6 { return String(Int(value.rounded())) }
   var buffer = [CChar](repeating: 0, count: 48)
   let length = withVaList([Int32(digits), value]) { vsnprintf(&buffer, buffer.count, "%.*g", $0) }
   return String(decoding: buffer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -22,6 +24,9 @@ func byteText(_ bytes: Double) -> String {
   }
   return "\(numberText(value, digits: 4)) TiB"
 }
+
+/// `1 sample`, `2 samples`.
+func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
 func padded(_ text: String, to width: Int) -> String {
   text + String(repeating: " ", count: max(0, width - text.count))

@@ -17,21 +17,21 @@ extension TrainingSession {
     let memory = peakMemory() + trainer.values.byteCount
     var rows: [(String, String)] = [
       ("model", "\(configuration.model.card.identifier), \(grouped(builder.parameterCount)) parameters"),
-      ("input", "\(signature.inputChannels) channels on \(gridText(signature.gridShape))"),
+      ("input", "\(counted(signature.inputChannels, "channel")) on \(gridText(signature.gridShape))"),
       (
         "output",
-        "\(signature.outputChannels) channels"
+        counted(signature.outputChannels, "channel")
           + (signature.rolloutSteps > 1 ? ", \(signature.rolloutSteps) steps of roll-out" : "")
       ),
       (
         "samples",
         "\(data.train.count) training, \(data.validation.count) validation, \(data.test.count) test"
       ),
-      ("updates", "\(trainer.stepsPerEpoch) per epoch, \(configuration.training.epochs) epochs"),
+      ("updates", "\(trainer.stepsPerEpoch) per epoch, \(counted(configuration.training.epochs, "epoch"))"),
       ("memory", "about \(byteText(Double(memory)))"),
       (
         "time",
-        "about \(durationText(total)) at \(invocation.threads) threads (\(milliseconds(seconds)) an update)"
+        "about \(durationText(total)) at \(counted(invocation.threads, "thread")) (\(milliseconds(seconds)) an update)"
       ),
     ]
     if updates.count > 1 {
@@ -85,7 +85,8 @@ extension TrainingSession {
         guard let error = result.evaluation["relativeL2"] else { continue }
         let grid = results.count > 1 ? " on \(gridText(result.reader.signature.gridShape))" : ""
         lines.append(
-          "test       relative L2 \(numberText(error.summary.mean)) over \(data.test.count) samples\(grid)")
+          "test       relative L2 \(numberText(error.summary.mean)) over \(counted(data.test.count, "sample"))\(grid)"
+        )
       }
       if let picture = try draw(results[0], in: run.directory) { lines.append("picture    \(picture)") }
     }

@@ -63,15 +63,19 @@ struct TrainingSession {
     }
   }
 
-  /// Relative losses have 1e-8 in their denominators, which outputs in very small units do not exceed.
+  /// Relative losses have 1e-8 in their denominators, which outputs in very small units do not exceed, and zeros are
+  /// most likely a mistake.
   private static func warnOfSmallOutputs(
     _ table: SampleTable, _ training: TrainingConfiguration, _ console: Console
   ) {
-    if training.lossSpace != .physical { return }
     let outputs = table.outputs.slice()
     let squares = Kernels(table.precision).dot(outputs, outputs)
     let size = (squares / Double(max(1, outputs.count))).squareRoot()
-    guard size > 0, size < 1e-6 else { return }
+    if squares == 0 {
+      console.warn("all outputs of the training samples are zero: there is nothing to learn from them")
+      return
+    }
+    guard training.lossSpace == .physical, size < 1e-6 else { return }
     console.warn(
       "the outputs are of the size \(numberText(size)): relative losses, which add 1e-8 to their denominators, mean little; "
         + "store them in another unit, or set training.lossSpace to normalized")
@@ -95,7 +99,7 @@ struct TrainingSession {
       guard trainer.progress.epoch <= configuration.training.epochs else {
         throw Diagnostic(
           "config.range", exit: .usage,
-          "the run has \(trainer.progress.epoch) epochs already, more than the \(configuration.training.epochs) asked for",
+          "the run has \(counted(trainer.progress.epoch, "epoch")) already, more than the \(configuration.training.epochs) asked for",
           at: "training.epochs", fix: "set training.epochs to \(trainer.progress.epoch) or more")
       }
       invocation.console.note(
