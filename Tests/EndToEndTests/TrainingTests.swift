@@ -163,8 +163,27 @@ struct TrainingTests {
     let applied = try Binary.run(["infer", "run/best.safetensors", "d.h5", "-o", "p.h5"], in: scratch)
     #expect(applied.status == 0, "\(applied.error)")
     #expect(try scratch.bits("u", of: "p.h5").count == 12 * 32)
+    #expect(!applied.error.contains("warning"), "\(applied.error)")
     let again = try Binary.run(["infer", "run/best.safetensors", "d.h5", "-o", "p.h5"], in: scratch)
     #expect(again.status == 4)
+  }
+
+  @Test("a model that is applied on another domain says so")
+  func otherDomain() throws {
+    let scratch = try prepared()
+    #expect(try Binary.run(["train", "t.json", "-o", "run", "-q"], in: scratch).status == 0)
+    try scratch.write(
+      #"{"problem": {"type": "heat", "points": 32, "length": 2.5, "diffusivity": 0.01}, "samples": 2}"#,
+      to: "wide.json")
+    #expect(try Binary.run(["generate", "wide.json", "-o", "wide.h5", "-q"], in: scratch).status == 0)
+    let applied = try Binary.run(
+      ["infer", "run/best.safetensors", "wide.h5", "-o", "p.h5", "-q"], in: scratch)
+    #expect(applied.status == 0)
+    #expect(
+      applied.error.contains(
+        "axis x of the data is of length 2.5 and periodic; the model was trained on one of length 1 and periodic"
+      ),
+      "\(applied.error)")
   }
 
   @Test("several grids are trained in one run, estimated, reported each, and refused where they cannot be")

@@ -20,6 +20,7 @@ extension Eval {
       return reader
     }
     try requireNested(readers, of: stored.file.path)
+    model.warnOfOtherDomain(stored, invocation.console)
     let predictor = Predictor(model.task, parameters: model.parameters, pool: pool)
     let progress = invocation.console.progress("eval", total: samples.count, unit: "samples")
     let study = try ResolutionStudy(predictor, readers, samples: samples, pool: pool) {

@@ -11,6 +11,7 @@ extension Eval {
     let pool = WorkerPool(workerCount: invocation.threads)
     let (reader, samples) = try samplesToMeasure(model)
     try model.check(reader)
+    model.warnOfOtherDomain(reader, invocation.console)
     let tasks = try tasks.map { try TaskGroups(reader.file, field: $0, samples: samples) }
     if let plot { try OutputPath.check(plot, isNot: [reader.file.path]) }
     if let plot, reader.signature.queries != nil {

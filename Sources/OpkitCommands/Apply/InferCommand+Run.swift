@@ -15,6 +15,7 @@ extension Infer {
       DatasetFile(path: input), mapping: asked?.mapping ?? model.file.checkpoint.mapping,
       options: model.configuration.data.reading, precision: precision, includeOutputs: false)
     try model.check(reader, onGrid: asked == nil)
+    model.warnOfOtherDomain(reader, invocation.console)
     let task = asked?.task ?? model.task.asked(atPointsOf: reader)
     let predictor = Predictor(task, parameters: model.parameters, pool: pool)
     let steps = task.signature.rolloutSteps

@@ -2,6 +2,7 @@ import Autodiff
 import Configuration
 import Datasets
 import Diagnostics
+import Fields
 import Layers
 import Tensors
 import Training
@@ -80,5 +81,20 @@ struct TrainedModel {
     }
     try task.inputNormalizer.check(grid: has.gridShape)
     if onGrid { try task.outputNormalizer.check(grid: has.outputShape) }
+  }
+
+  /// Warns of data on another domain: a model knows places and distances as parts of the one that it was trained on.
+  func warnOfOtherDomain(_ reader: SampleReader, _ console: Console) {
+    let (has, needs) = (reader.signature.axes, task.signature.axes)
+    let (lengths, trained) = (GridSpacing(has).lengths, GridSpacing(needs).lengths)
+    func words(_ axis: GridAxis, _ length: Double) -> String {
+      "of length \(numberText(length, digits: 4)) and \(axis.boundary.rawValue)"
+    }
+    for (axis, (here, there)) in zip(has, needs).enumerated()
+    where here.boundary != there.boundary || abs(lengths[axis] - trained[axis]) > 0.01 * abs(trained[axis]) {
+      console.warn(
+        "axis \(here.name) of the data is \(words(here, lengths[axis])); the model was trained on one "
+          + "\(words(there, trained[axis])), and predicts as if it were there")
+    }
   }
 }

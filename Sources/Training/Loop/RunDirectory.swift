@@ -31,22 +31,24 @@ public final class RunDirectory {
       throw FilesError.cannotWrite(path: path, action: "make", reason: error.localizedDescription)
     }
     let lockPath = path + "/" + RunDirectory.lockName
-    lock = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard lock >= 0 else {
+    let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
       throw FilesError.cannotWrite(path: lockPath, action: "open", reason: String(cString: strerror(errno)))
     }
     let isFree: Bool
     do {
-      isFree = try lockAlone(lock, path: lockPath)
+      isFree = try lockAlone(descriptor, path: lockPath)
     } catch {
-      close(lock)
+      close(descriptor)
       throw error
     }
     guard isFree else {
       let holder = (try? String(contentsOfFile: lockPath, encoding: .utf8)) ?? ""
-      close(lock)
+      close(descriptor)
       throw TrainingError.runLocked(path: path, holder: holder.isEmpty ? "the directory is locked" : holder)
     }
+    // Last, so that what is refused is not released a second time.
+    lock = descriptor
     ftruncate(lock, 0)
     let text = "held by process \(getpid())"
     _ = text.withCString { write(lock, $0, strlen($0)) }
