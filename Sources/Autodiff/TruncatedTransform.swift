@@ -32,12 +32,6 @@ public final class TruncatedTransform: Sendable {
   public let frequencies: [[Int]]
   public let continuations: [Continuation]
   private let precision: Precision
-  /// A table of cosines and one of sines; what they act on are the parts of a folded line.
-  struct Table {
-    let cosine: HostBuffer
-    let sine: HostBuffer
-  }
-
   /// How lines of the last axis are transformed.
   public enum LineMethod: Sendable {
     /// Products with tables of waves.
@@ -93,56 +87,24 @@ public final class TruncatedTransform: Sendable {
       : FourierLines(
         points: points, modes: modes, analysisScale: analysisScale, synthesisScale: synthesisScale,
         precision: precision)
-    func lastTable(withImages: Bool, _ scale: (Int) -> Double) -> Table {
-      let modes = method == .products ? modes : 0
-      let cosine = HostBuffer(count: modes * rows, precision: precision)
-      let sine = HostBuffer(count: modes * rows, precision: precision)
-      for k in 0..<modes {
-        for n in 0..<rows {
-          let wave = continuations[last].wave(k, at: n, points: points, withImages: withImages)
-          cosine[k * rows + n] = scale(k) * wave.cosine
-          sine[k * rows + n] = -scale(k) * wave.sine
-        }
-      }
-      return Table(cosine: cosine, sine: sine)
-    }
-    analysisTable = lastTable(withImages: true) { _ in analysisScale }
-    synthesisTable = lastTable(withImages: false) {
-      ($0 == 0 || 2 * $0 == period) ? synthesisScale : 2 * synthesisScale
-    }
+    let tabulated = method == .products ? modes : 0
+    analysisTable = Table(
+      line: points, rows: rows, modes: tabulated, continuations[last], withImages: true, precision: precision
+    ) { _ in analysisScale }
+    synthesisTable = Table(
+      line: points, rows: rows, modes: tabulated, continuations[last], withImages: false, precision: precision
+    ) { ($0 == 0 || 2 * $0 == period) ? synthesisScale : 2 * synthesisScale }
     axisTables = (0..<last).map { axis in
-      let (n, q, continuation) = (grid[axis], frequencies[axis].map(abs).max() ?? 0, continuations[axis])
-      func table(withImages: Bool) -> Table {
-        let (front, rest) = TruncatedTransform.ranges(n, continuation)
-        let cosine = HostBuffer(count: (q + 1) * front.count, precision: precision)
-        let sine = HostBuffer(count: q * rest.count, precision: precision)
-        for k in 0...q {
-          for i in front {
-            cosine[k * front.count + i] =
-              continuation.wave(k, at: i, points: n, withImages: withImages).cosine
-          }
-          for i in rest where k > 0 {
-            // Where the axis is folded row i holds the difference of the points n − i and i.
-            let point = continuation == .periodic ? n - i : i
-            sine[(k - 1) * rest.count + i - rest.lowerBound] =
-              continuation.wave(k, at: point, points: n, withImages: withImages).sine
-          }
-        }
-        return Table(cosine: cosine, sine: sine)
+      let table = { (withImages: Bool) in
+        Table(
+          axis: grid[axis], highest: frequencies[axis].map(abs).max() ?? 0, continuations[axis],
+          withImages: withImages, precision: precision)
       }
-      let analysis = table(withImages: true)
-      return (analysis, continuation == .periodic ? analysis : table(withImages: false))
+      let analysis = table(true)
+      return (analysis, continuations[axis] == .periodic ? analysis : table(false))
     }
     self.symmetry = symmetry
     tiles = LineTile.tiles(points: points, symmetry)
-  }
-
-  /// The rows of an axis other than the last that its cosines and that its sines act on.
-  static func ranges(_ points: Int, _ continuation: Continuation) -> (cosines: Range<Int>, sines: Range<Int>)
-  {
-    if continuation != .periodic { return (0..<points, 0..<points) }
-    let half = points / 2 + 1
-    return (0..<half, half..<max(points, half))
   }
 
   /// How lines of the last axis are transformed.
