@@ -55,7 +55,8 @@ extension DatasetsError: Diagnosable {
         fix: nearestName(to: name, among: known).map { "name '\($0)' instead" }
           ?? (role == "task"
             ? "name one of them"
-            : "give a file that has it; before training, data.mapping may name other variables"))
+            : "give a file that has it; before training, data.\(role == "mask" ? "mask" : "mapping") may name another")
+      )
     case .notNumeric(let path, let variable, let type):
       Diagnostic(
         "data.type", exit: .badInput, "variable '\(variable)' holds no real numbers",
@@ -114,7 +115,7 @@ extension DatasetsError: Diagnosable {
     case .stride(let path, let axis, let points, let stride, let boundary):
       Diagnostic(
         "data.stride", exit: .badInput,
-        "\(points) points on axis \(axis) cannot be thinned to every \(stride)th", at: path,
+        "\(points) points on axis \(axis) cannot be thinned by \(stride)", at: path,
         why: strideRule(boundary), fix: strideRemedy(points, stride, boundary))
     case .badCoordinate(let path, let name, let reason):
       Diagnostic(

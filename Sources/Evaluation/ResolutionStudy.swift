@@ -125,13 +125,19 @@ public struct ResolutionStudy {
   }
 
   /// Whether the commutator is rounding throughout, or falls from grid to grid and, on the finest three, at least as
-  /// fast as √h.
+  /// fast as √h. Grids before the largest commutator may be too coarse to show anything, and do not count.
   public var isConvergent: Bool {
     let differences = rows.compactMap(\.commutator)
     if isResolutionIndependent { return true }
-    guard zip(differences, differences.dropFirst()).allSatisfy({ $0 > $1 }) else { return false }
+    guard let worst = differences.indices.max(by: { differences[$0] < differences[$1] }) else { return false }
+    let falling = differences[worst...]
+    guard falling.count >= min(3, differences.count) else { return false }
+    guard zip(falling, falling.dropFirst()).allSatisfy({ $0 > $1 }) else { return false }
     return (order ?? 0) >= 0.5
   }
+
+  /// Whether the grids are enough to tell.
+  public var hasConvergenceVerdict: Bool { isResolutionIndependent || rows.count >= 3 }
 
   /// Whether predictions agree to rounding on all grids.
   public var isResolutionIndependent: Bool {

@@ -218,7 +218,7 @@ struct FailingInputTests {
     PlainFile.pair(scratch.file("a.h5"), x: [4, 421], y: [4, 421])
     #expect(
       open(scratch, "a.h5") { $0.reading.stride = 5 } == """
-        error[data.stride]: 421 points on axis x cannot be thinned to every 5th
+        error[data.stride]: 421 points on axis x cannot be thinned by 5
           at    a.h5
           why   on a periodic axis the stride must divide the number of points
           fix   if the points include both ends of the domain, set data.boundary to "closed"

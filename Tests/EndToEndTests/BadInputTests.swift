@@ -194,6 +194,14 @@ struct Mistake: Sendable, CustomTestStringConvertible {
           fix   give a model's checkpoint, as the best.safetensors of a run
         """),
     .init(
+      name: "an output of another format", files: ["c.safetensors": "", "x.h5": ""],
+      arguments: ["infer", "c.safetensors", "x.h5", "-o", "y.npz"], status: 2,
+      error: """
+        error[usage.output]: HDF5 is written, which is no .npz file
+          at    y.npz
+          fix   give a name that ends with .h5
+        """),
+    .init(
       name: "missing input", files: ["c.safetensors": ""],
       arguments: ["infer", "c.safetensors", "x.h5", "-o", "y.h5"], status: 3,
       error: """

@@ -54,6 +54,7 @@ import Testing
     try build("", .closed)
     #expect(throws: (any Error).self) { try build("", .periodic) }
     #expect(throws: (any Error).self) { try build(#", "scaling": [2, 0.5, 1, 1]"#, .cellCentred) }
+    #expect(throws: (any Error).self) { try build(#", "shiftsOddAxes": true"#, .closed) }
   }
 
   static let coarse = [

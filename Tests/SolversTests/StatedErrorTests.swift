@@ -51,9 +51,10 @@ struct StatedErrorTests {
     #expect(estimate.error([15, 3], after: [240, 3]) == 1)
     #expect(estimate.error([15], after: [60]) == 5)
     // More than is promised, less than the first order, and nothing to tell.
-    #expect(estimate.error([15], after: [4000]) == 1)
+    #expect(estimate.error([15], after: [250]) == 1)
+    #expect(estimate.error([7], after: [4000]) == 1)
     #expect(estimate.error([15], after: [20]) == 15)
-    #expect(estimate.error([15], after: [.infinity]) == 1)
+    #expect(estimate.error([7], after: [.infinity]) == 1)
     #expect(estimate.error([0, 0], after: [0, 0]) == 0)
     #expect(estimate.error([1, .infinity], after: nil) == .infinity)
     #expect(estimate.error([.nan, 1], after: [1, 1]) == .infinity)

@@ -15,7 +15,7 @@ extension ModelError {
     let key = "modes[\(axis)]"
     return ModelError(
       "\(key) = \(modes) keeps more modes than the window of a patch has", key: key,
-      why: "of the data's \(points) points on axis \(axis) a window holds \(most), padding included",
+      why: "a window of the data's \(points) points on axis \(axis) has \(most) modes, padding included",
       fix:
         "set model.\(key) to \(most) or less, or use fewer levels, or data with \(least) points or more")
   }

@@ -36,6 +36,11 @@ struct ErrorBound {
         fix: "write it as in --at-most relativeL2=0.02 or --at-most worst.relativeL2=0.1")
     }
     self.statistic = statistic
+    guard most >= 0 else {
+      throw Diagnostic(
+        "usage.bound", exit: .usage, "no error is below \(numberText(most))", at: "--at-most \(text)",
+        why: "errors are zero or more", fix: "give a bound above zero")
+    }
     self.metric = try MetricRegistry.metric(named: String(metric)).identifier
     self.most = most
   }

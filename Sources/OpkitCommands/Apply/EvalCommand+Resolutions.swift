@@ -91,7 +91,9 @@ extension Eval {
         "the \(reader.axes[0].count) points are not among the \(finer.axes[0].count) of the next grid",
         at: "--resolutions",
         why: "the predictions on both thinned grids of \(path) are compared point by point",
-        fix: "choose resolutions that divide each other")
+        fix:
+          "choose resolutions whose numbers of intervals divide each other: of points on periodic axes, of points less one "
+          + "where both ends are included")
     }
   }
 }

@@ -66,7 +66,7 @@ struct Eval: OpkitCommand {
     try InputPath.check(checkpoint, is: "a checkpoint")
     if let data { try InputPath.check(data, is: "a dataset") }
     if let plot {
-      try OutputPath.checkFile(plot, force: force)
+      try OutputPath.checkFile(plot, force: force, of: .png)
       try OutputPath.check(plot, isNot: [checkpoint])
     }
     let bounds = try bounds.map(ErrorBound.init)

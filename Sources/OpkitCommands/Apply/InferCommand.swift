@@ -40,7 +40,7 @@ struct Infer: OpkitCommand {
     try InputPath.check(checkpoint, is: "a checkpoint")
     try InputPath.check(input, is: "a dataset")
     if let points { try InputPath.check(points, is: "a list of points") }
-    try OutputPath.checkFile(output, force: force)
+    try OutputPath.checkFile(output, force: force, of: .hdf5)
     try OutputPath.check(output, isNot: [checkpoint, input] + (points.map { [$0] } ?? []))
     return try applyModel(invocation)
   }

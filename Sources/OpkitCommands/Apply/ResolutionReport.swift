@@ -38,7 +38,8 @@ struct ResolutionReport {
   var verdictJSON: JSONValue {
     [
       "flat": .bool(study.isFlat), "errorRatio": .number(study.errorRatio),
-      "convergent": .bool(study.isConvergent), "order": study.order.map { .number($0) } ?? .null,
+      "convergent": study.hasConvergenceVerdict ? .bool(study.isConvergent) : .null,
+      "order": study.order.map { .number($0) } ?? .null,
     ]
   }
 
@@ -51,7 +52,7 @@ struct ResolutionReport {
     let convergent: String
     if study.isResolutionIndependent {
       convergent = "Resolution independent: predictions on all grids agree to rounding at common points."
-    } else if study.rows.count < 3 {
+    } else if !study.hasConvergenceVerdict {
       convergent = "Give three resolutions or more to see whether predictions converge."
     } else if study.isConvergent {
       let order = study.order.map { numberText($0, digits: 2) } ?? "?"

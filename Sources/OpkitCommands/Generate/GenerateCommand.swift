@@ -58,7 +58,7 @@ struct Generate: OpkitCommand {
         "usage.output", exit: .usage, "there is no file to write to", at: "opkit generate \(config)",
         fix: "give one with -o FILE.h5, or set \"output\" in the configuration")
     }
-    try OutputPath.checkFile(path, force: force)
+    try OutputPath.checkFile(path, force: force, of: .hdf5)
     try OutputPath.check(path, isNot: [config])
     let generation = Generation(
       configuration: configuration, resolved: reader.resolved,

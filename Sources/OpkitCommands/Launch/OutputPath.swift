@@ -10,6 +10,32 @@ import Diagnostics
 
 /// A place that a command shall write to, checked before any work is done.
 enum OutputPath {
+  /// Formats that a name must not deny; names without an ending, or with one that nobody knows, are the user's.
+  enum Format: String, CaseIterable {
+    case hdf5 = "HDF5"
+    case png = "PNG"
+
+    var endings: [String] {
+      switch self {
+      case .hdf5: ["h5", "hdf5", "nc", "nc4", "he5"]
+      case .png: ["png"]
+      }
+    }
+
+    private static let known: Set<String> = [
+      "h5", "hdf5", "nc", "nc4", "he5", "npz", "npy", "mat", "csv", "png", "jpg", "jpeg",
+      "pdf", "svg",
+      "safetensors", "pt",
+    ]
+
+    func foreignEnding(of path: String) -> String? {
+      let name = path.split(separator: "/").last ?? ""
+      guard let dot = name.lastIndex(of: ".") else { return nil }
+      let ending = name[name.index(after: dot)...].lowercased()
+      return Format.known.contains(ending) && !endings.contains(ending) ? ending : nil
+    }
+  }
+
   enum Kind { case absent, file, directory, other }
 
   static func kind(of path: String) -> Kind {
@@ -25,10 +51,16 @@ enum OutputPath {
   /// Checks that a file may be made at `path`.
   ///
   /// - Throws: exit status 4 if it exists and `force` is false, if its directory is missing or read-only.
-  static func checkFile(_ path: String, force: Bool) throws {
+  ///   Exit status 2 if its ending says that it has another format.
+  static func checkFile(_ path: String, force: Bool, of format: Format? = nil) throws {
     guard !path.isEmpty else {
       throw Diagnostic(
         "usage.output", exit: .usage, "the output has no name", at: "''", fix: "give the path of a file")
+    }
+    if let format, let ending = format.foreignEnding(of: path) {
+      throw Diagnostic(
+        "usage.output", exit: .usage, "\(format.rawValue) is written, which is no .\(ending) file", at: path,
+        fix: "give a name that ends with .\(format.endings[0])")
     }
     switch kind(of: path) {
     // A redirected stream is a file under this name, which a finished file would replace.
