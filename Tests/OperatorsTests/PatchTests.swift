@@ -184,6 +184,24 @@ import Testing
     #expect(Double(two) < twoLevels * Double(full))
   }
 
+  /// The networks that MGTFNO.md compares with the whole domain's of 12 modes.
+  @Test(
+    "needs half of the memory with mirrored windows of twice the modes, whose arrays do not shrink",
+    arguments: [
+      (24, 0.07, 0.03125, 0.5), (24, 0.2, 0.03125, 0.51), (24, 0.2, 0.046875, 0.55), (20, 0.2, 0.03125, 0.46),
+    ])
+  func mirroredMemory(_ modes: Int, rank: Double, padding: Double, most: Double) throws {
+    let grid = [64, 64]
+    let full = try bytes(#"{"type": "tfno", "modes": 12, "width": 24, "rank": 0.2}"#, grid)
+    let one = try bytes(
+      #"{"type": "mg-tfno", "modes": \#(modes), "width": 24, "rank": \#(rank), "levels": 1, "#
+        + #""patchPadding": \#(padding), "continuation": "mirrored"}"#, grid)
+    print(
+      "of the whole domain's bytes: \(Double(one) / Double(full)) with \(modes) modes, rank \(rank), \(padding)"
+    )
+    #expect(Double(one) < most * Double(full))
+  }
+
   @Test("refuses grids that its patches do not divide")
   func refusal() {
     #expect(throws: (any Error).self) { try ModelProbe(json(#""levels": 2"#), grid: [32, 30]) }
