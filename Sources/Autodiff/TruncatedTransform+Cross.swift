@@ -4,11 +4,7 @@ import Tensors
 extension TruncatedTransform {
   /// Cosines and sines of an axis, a row a wave.
   private func waves(_ map: Map, axis: Int) -> (cosines: Kernels.Matrix, sines: Kernels.Matrix) {
-    let table: Table
-    switch map {
-    case .analysis, .analysisAdjoint: table = axisTables[axis].analysis
-    case .synthesis, .synthesisAdjoint: table = axisTables[axis].synthesis
-    }
+    let table = axisTables[axis][map]
     let (front, rest) = TruncatedTransform.ranges(grid[axis], continuations[axis])
     return (
       Kernels.Matrix(table.cosine.slice(), rows: highest[axis] + 1, columns: front.count),

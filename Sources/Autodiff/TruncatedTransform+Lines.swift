@@ -64,11 +64,7 @@ extension TruncatedTransform {
   private func waves(_ map: Map, _ tile: LineTile, from first: Int, by step: Int) -> (
     cosine: Kernels.Matrix, sine: Kernels.Matrix
   ) {
-    let table: Table
-    switch map {
-    case .analysis, .analysisAdjoint: table = analysisTable
-    case .synthesis, .synthesisAdjoint: table = synthesisTable
-    }
+    let table = lineTables[map]
     let width = tableRows
     func matrix(_ buffer: HostBuffer) -> Kernels.Matrix {
       Kernels.Matrix(

@@ -48,6 +48,19 @@ extension TruncatedTransform {
     }
   }
 
+  /// An axis' tables, of the analysis and of the synthesis; each serves its adjoint too.
+  struct Tables {
+    let analysis: Table
+    let synthesis: Table
+
+    subscript(map: Map) -> Table {
+      switch map {
+      case .analysis, .analysisAdjoint: analysis
+      case .synthesis, .synthesisAdjoint: synthesis
+      }
+    }
+  }
+
   /// The rows of an axis other than the last that its cosines and that its sines act on.
   static func ranges(_ points: Int, _ continuation: Continuation) -> (cosines: Range<Int>, sines: Range<Int>)
   {

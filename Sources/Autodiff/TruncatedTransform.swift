@@ -32,6 +32,7 @@ public final class TruncatedTransform: Sendable {
   public let frequencies: [[Int]]
   public let continuations: [Continuation]
   private let precision: Precision
+
   /// How lines of the last axis are transformed.
   public enum LineMethod: Sendable {
     /// Products with tables of waves.
@@ -43,12 +44,13 @@ public final class TruncatedTransform: Sendable {
   /// Nil where the last axis is mirrored.
   let symmetry: LineSymmetry?
   /// Last axis: `[m][tableRows]`, with the scales of both maps; empty where `fourierLines` does their work.
-  let analysisTable: Table
-  let synthesisTable: Table
+  let lineTables: Tables
+  /// Points that a wave of the last axis is tabulated at.
+  let tableRows: Int
   let fourierLines: FourierLines?
   /// Other axes: cosines `[q + 1][N/2 + 1]` of the front half, sines `[q][rest]` of the points behind it; where the axis is
-  /// mirrored both have all points. Analysis, and synthesis.
-  let axisTables: [(analysis: Table, synthesis: Table)]
+  /// mirrored both have all points.
+  let axisTables: [Tables]
   let highest: [Int]
   /// How a line of the last axis is cut to be worked on in a near cache.
   public let tiles: [LineTile]
@@ -74,10 +76,12 @@ public final class TruncatedTransform: Sendable {
     self.grid = grid
     self.frequencies = frequencies
     self.precision = precision
-    highest = frequencies.map { $0.map(abs).max() ?? 0 }
+    let highest = frequencies.map { $0.map(abs).max() ?? 0 }
+    self.highest = highest
     let (modes, points) = (frequencies[last].count, grid[last])
     let symmetry = continuations[last] == .periodic ? LineSymmetry(points: points) : nil
     let rows = symmetry?.rows(points: points) ?? points
+    tableRows = rows
     let method =
       symmetry == nil
       ? .products : lines ?? (FourierLines.isCheaper(points: points, modes: modes) ? .fourier : .products)
@@ -88,20 +92,25 @@ public final class TruncatedTransform: Sendable {
         points: points, modes: modes, analysisScale: analysisScale, synthesisScale: synthesisScale,
         precision: precision)
     let tabulated = method == .products ? modes : 0
-    analysisTable = Table(
-      line: points, rows: rows, modes: tabulated, continuations[last], withImages: true, precision: precision
-    ) { _ in analysisScale }
-    synthesisTable = Table(
-      line: points, rows: rows, modes: tabulated, continuations[last], withImages: false, precision: precision
-    ) { ($0 == 0 || 2 * $0 == period) ? synthesisScale : 2 * synthesisScale }
+    func lineTable(withImages: Bool, scale: (Int) -> Double) -> Table {
+      Table(
+        line: points, rows: rows, modes: tabulated, continuations[last], withImages: withImages,
+        precision: precision, scale: scale)
+    }
+    lineTables = Tables(
+      analysis: lineTable(withImages: true) { _ in analysisScale },
+      synthesis: lineTable(withImages: false) {
+        ($0 == 0 || 2 * $0 == period) ? synthesisScale : 2 * synthesisScale
+      })
     axisTables = (0..<last).map { axis in
       let table = { (withImages: Bool) in
         Table(
-          axis: grid[axis], highest: frequencies[axis].map(abs).max() ?? 0, continuations[axis],
-          withImages: withImages, precision: precision)
+          axis: grid[axis], highest: highest[axis], continuations[axis], withImages: withImages,
+          precision: precision)
       }
       let analysis = table(true)
-      return (analysis, continuations[axis] == .periodic ? analysis : table(false))
+      return Tables(
+        analysis: analysis, synthesis: continuations[axis] == .periodic ? analysis : table(false))
     }
     self.symmetry = symmetry
     tiles = LineTile.tiles(points: points, symmetry)
@@ -114,8 +123,6 @@ public final class TruncatedTransform: Sendable {
   public var modeCount: Int { frequencies.reduce(1) { $0 * $1.count } }
   var lastModes: Int { frequencies[grid.count - 1].count }
   var lastPoints: Int { grid[grid.count - 1] }
-  /// Points that a wave of the last axis is tabulated at.
-  var tableRows: Int { symmetry?.rows(points: lastPoints) ?? lastPoints }
   /// Lines along the last axis in one sample.
   public var lines: Int { grid.dropLast().reduce(1, *) }
 

@@ -77,8 +77,7 @@ public struct PatchGrid: Sendable {
       inputGroup: count, outputGroup: 1, outputGrid: grid,
       parts: [
         PointMap.runs(
-          (0..<grid.reduce(1, *)).map { place in
-            let index = PatchGrid.index(place, grid)
+          gridPoints(grid).enumerated().map { place, index in
             let (p, within) = (zip(index, patch).map { $0 / $1 }, zip(index, patch).map { $0 % $1 })
             let source =
               PatchGrid.place(p, grid.map { _ in perAxis }) * points + PatchGrid.place(within, patch)
@@ -95,10 +94,9 @@ public struct PatchGrid: Sendable {
     let axes = grid.indices.map { axis in
       (0..<perAxis).map { p in (0..<window[axis]).map { source(axis, patch: p, level: level, at: $0) } }
     }
-    for p in 0..<count {
-      let position = PatchGrid.index(p, grid.map { _ in perAxis })
-      for place in 0..<points {
-        let index = PatchGrid.index(place, window)
+    let places = gridPoints(window)
+    for (p, position) in gridPoints(grid.map { _ in perAxis }).enumerated() {
+      for (place, index) in places.enumerated() {
         var (source, factor) = (0, 1.0)
         for axis in grid.indices {
           let point = axes[axis][position[axis]][index[axis]]
@@ -134,16 +132,6 @@ public struct PatchGrid: Sendable {
       }
       return (g, factor)
     }
-  }
-
-  private static func index(_ place: Int, _ extents: [Int]) -> [Int] {
-    var rest = place
-    var index = extents
-    for axis in extents.indices.reversed() {
-      index[axis] = rest % extents[axis]
-      rest /= extents[axis]
-    }
-    return index
   }
 
   private static func place(_ index: [Int], _ extents: [Int]) -> Int {

@@ -49,7 +49,7 @@ private let roundOff = 1e-12
     let channels = 2
     let points = s.grid.reduce(1, *)
     let period = zip(t.continuations, s.grid).map { $0.period(points: $1) }
-    let places = period.reduce(1, *)
+    let places = gridPoints(period)
     let x = random(points * channels, "x")
     let modes = HostBuffer(count: t.modeCount * 2 * channels, precision: .float64)
     let (a, b) = scratch(t, channels)
@@ -57,19 +57,18 @@ private let roundOff = 1e-12
     t.toModes(k, .analysis, x.slice(), channels: channels, scratch: (a, b), into: modes.slice())
     var expected: [Double] = []
     var back = [Double](repeating: 0, count: points * channels)
-    for mode in 0..<t.modeCount {
-      let f = frequency(mode, t)
+    for indices in gridPoints(t.frequencies.map(\.count)) {
+      let f = zip(t.frequencies, indices).map { $0[$1] }
       let copies = (f.last == 0 || 2 * (f.last ?? 0) == period.last) ? 1.0 : 2.0
       var re = [0.0, 0.0]
       var im = [0.0, 0.0]
-      for place in 0..<places {
-        let (sine, cosine) = phase(f, place, period)
+      for place in places {
+        let (sine, cosine) = phase(f, at: place, period)
         // The point whose value stands there: the axis' own, or its mirror image.
-        let index = index(place, period)
-        let p = index.indices.reduce(0) { offset, axis in
+        let p = place.indices.reduce(0) { offset, axis in
           let n = s.grid[axis]
           let last = t.continuations[axis] == .mirrored ? 2 * n - 1 : 2 * (n - 1)
-          return offset * n + (index[axis] < n ? index[axis] : last - index[axis])
+          return offset * n + (place[axis] < n ? place[axis] : last - place[axis])
         }
         for c in 0..<channels {
           re[c] += cosine * x[p * channels + c]
@@ -77,11 +76,10 @@ private let roundOff = 1e-12
         }
       }
       expected += re + im
-      for p in 0..<points {
-        let place = zip(index(p, s.grid), period).reduce(0) { $0 * $1.1 + $1.0 }
-        let (sine, cosine) = phase(f, place, period)
+      for (p, place) in gridPoints(s.grid).enumerated() {
+        let (sine, cosine) = phase(f, at: place, period)
         for c in 0..<channels {
-          back[p * channels + c] += copies * (re[c] * cosine - im[c] * sine) / Double(places)
+          back[p * channels + c] += copies * (re[c] * cosine - im[c] * sine) / Double(places.count)
         }
       }
     }
@@ -136,34 +134,10 @@ private let roundOff = 1e-12
     return (HostBuffer.leaked(count), HostBuffer.leaked(count))
   }
 
-  private func frequency(_ mode: Int, _ t: TruncatedTransform) -> [Int] {
-    var rest = mode
-    var f = [Int](repeating: 0, count: t.grid.count)
-    for axis in t.grid.indices.reversed() {
-      f[axis] = t.frequencies[axis][rest % t.frequencies[axis].count]
-      rest /= t.frequencies[axis].count
-    }
-    return f
-  }
-
-  private func index(_ place: Int, _ extents: [Int]) -> [Int] {
-    var rest = place
-    var index = extents
-    for axis in extents.indices.reversed() {
-      index[axis] = rest % extents[axis]
-      rest /= extents[axis]
-    }
-    return index
-  }
-
-  private func phase(_ f: [Int], _ point: Int, _ grid: [Int]) -> (sine: Double, cosine: Double) {
+  /// exp(2πi Σ f_a n_a / N_a) at a point n of a grid N.
+  private func phase(_ f: [Int], at point: [Int], _ grid: [Int]) -> (sine: Double, cosine: Double) {
     let all = grid.reduce(1, *)
-    var rest = point
-    var numerator = 0
-    for axis in grid.indices.reversed() {
-      numerator += f[axis] * (rest % grid[axis]) * (all / grid[axis])
-      rest /= grid[axis]
-    }
+    let numerator = grid.indices.reduce(0) { $0 + f[$1] * point[$1] * (all / grid[$1]) }
     return exactSineAndCosine(numerator: numerator, denominator: all)
   }
 }

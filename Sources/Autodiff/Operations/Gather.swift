@@ -84,7 +84,7 @@ extension Variable {
 }
 
 /// All points of a grid in memory order.
-func gridPoints(_ grid: [Int]) -> [[Int]] {
+package func gridPoints(_ grid: [Int]) -> [[Int]] {
   grid.reduce([[]]) { points, n in points.flatMap { point in (0..<n).map { point + [$0] } } }
 }
 

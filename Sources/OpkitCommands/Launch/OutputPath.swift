@@ -22,11 +22,9 @@ enum OutputPath {
       }
     }
 
-    private static let known: Set<String> = [
-      "h5", "hdf5", "nc", "nc4", "he5", "npz", "npy", "mat", "csv", "png", "jpg", "jpeg",
-      "pdf", "svg",
-      "safetensors", "pt",
-    ]
+    private static let known = Set(allCases.flatMap(\.endings)).union([
+      "npz", "npy", "mat", "csv", "jpg", "jpeg", "pdf", "svg", "safetensors", "pt",
+    ])
 
     func foreignEnding(of path: String) -> String? {
       let name = path.split(separator: "/").last ?? ""

@@ -6,10 +6,10 @@
   import Darwin
 #endif
 
-/// A number with `digits` significant digits, as `%g` writes it, or all digits of what is larger than they say, up to a
-/// milliard.
+/// A number with `digits` significant digits, as `%g` writes it, or all digits before the point of one that has more, below 10⁹.
 func numberText(_ value: Double, digits: Int = 3) -> String {
-  if abs(value) >= 999.5, abs(value) < 1e9 { return String(Int(value.rounded())) }
+  let most = (0..<digits).reduce(1.0) { power, _ in 10 * power }
+  if abs(value) >= most - 0.5, abs(value) < 1e9 { return String(Int(value.rounded())) }
   var buffer = [CChar](repeating: 0, count: 48)
   let length = withVaList([Int32(digits), value]) { vsnprintf(&buffer, buffer.count, "%.*g", $0) }
   return String(decoding: buffer.prefix(max(0, Int(length))).map { UInt8(bitPattern: $0) }, as: UTF8.self)

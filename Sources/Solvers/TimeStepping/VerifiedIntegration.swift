@@ -158,6 +158,7 @@ struct VerifiedIntegration<System: SemilinearSystem> {
     throws(SolverError)
   {
     stepper.start(from: initial, time: startTime)
+    let lengths = lengths
     for (i, runs) in mesh.intervals.enumerated() {
       for run in runs {
         let stepSize = lengths[i] * exponentOfTwo(Double(-run.level))
