@@ -59,11 +59,8 @@ INLINE void NAME(gathered)(const int MR, const int NV, const int whole, ptrdiff_
   UNROLL for (int i = 0; i < MR; i++) {
     UNROLL for (int j = 0; j < NV; j++) {
       const int full = whole || j + 1 < NV;
-      if (init == 0) acc[i][j] = (vec)(REAL)0;
-      else {
-        const REAL *from = init == 1 ? c + i * c_row + j * VL : bias + j * VL;
-        acc[i][j] = full ? *(const vecu *)from : NAME(load_part)(from, tail);
-      }
+      if (init != 2) acc[i][j] = (vec)(REAL)0;
+      else acc[i][j] = full ? *(const vecu *)(bias + j * VL) : NAME(load_part)(bias + j * VL, tail);
     }
   }
   for (ptrdiff_t s = 0; s < segments; s++) {
@@ -83,6 +80,7 @@ INLINE void NAME(gathered)(const int MR, const int NV, const int whole, ptrdiff_
     UNROLL for (int j = 0; j < NV; j++) {
       const int full = whole || j + 1 < NV;
       REAL *to = c + i * c_row + j * VL;
+      if (init == 1) acc[i][j] += full ? *(const vecu *)to : NAME(load_part)(to, tail);
       if (full) *(vecu *)to = acc[i][j];
       else NAME(store_part)(to, acc[i][j], tail);
     }

@@ -402,7 +402,7 @@ static void NAME(column_sums)(ptrdiff_t rows, ptrdiff_t c, const void *xv, void 
   const REAL *x = xv;
   REAL *out = outv;
   FOR_VECTORS(c, {
-    vec s0 = accumulate ? AT(out) : (vec)(REAL)0, s1 = (vec)(REAL)0, s2 = s1, s3 = s1;
+    vec s0 = (vec)(REAL)0, s1 = s0, s2 = s0, s3 = s0;
     const REAL *p = x;
     ptrdiff_t r = 0;
     for (; r + 4 <= rows; r += 4, p += 4 * c) {
@@ -412,7 +412,8 @@ static void NAME(column_sums)(ptrdiff_t rows, ptrdiff_t c, const void *xv, void 
       s3 += AT(p + 3 * c);
     }
     for (; r < rows; r++, p += c) s0 += AT(p);
-    PUT(out, (s0 + s1) + (s2 + s3));
+    const vec sum = (s0 + s1) + (s2 + s3);
+    PUT(out, accumulate ? AT(out) + sum : sum);
   })
 }
 
@@ -437,7 +438,7 @@ static void NAME(column_dots)(ptrdiff_t rows, ptrdiff_t c, const void *av, const
   const REAL *a = av, *b = bv;
   REAL *out = outv;
   FOR_VECTORS(c, {
-    vec s0 = accumulate ? AT(out) : (vec)(REAL)0, s1 = (vec)(REAL)0;
+    vec s0 = (vec)(REAL)0, s1 = s0;
     const REAL *p = a, *q = b;
     ptrdiff_t r = 0;
     for (; r + 2 <= rows; r += 2, p += 2 * c, q += 2 * c) {
@@ -445,7 +446,7 @@ static void NAME(column_dots)(ptrdiff_t rows, ptrdiff_t c, const void *av, const
       s1 = FMA(AT(p + c), AT(q + c), s1);
     }
     if (r < rows) s0 = FMA(AT(p), AT(q), s0);
-    PUT(out, s0 + s1);
+    PUT(out, accumulate ? AT(out) + (s0 + s1) : s0 + s1);
   })
 }
 
