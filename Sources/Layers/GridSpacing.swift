@@ -55,6 +55,19 @@ public struct GridSpacing: Sendable {
     return x.resampled(to: grid, by: methods)
   }
 
+  /// The field on another grid of the domain: the trigonometric polynomial through its points on periodic axes, linear
+  /// between them on others.
+  public func interpolated(_ x: Variable, to grid: [Int]) -> Variable {
+    let methods = placements.map { placement -> Resampling in
+      switch placement {
+      case .periodic: .fourier
+      case .closed: .alignedLinear
+      case .cellCentred: .linear
+      }
+    }
+    return x.resampled(to: grid, by: methods)
+  }
+
   /// Places of the points along each axis as fractions of the domain.
   public func places(_ grid: [Int]) -> [[Double]] {
     grid.indices.map { axis in

@@ -20,21 +20,25 @@ public struct PatchGrid: Sendable {
   }
 
   public let levels: Int
-  private let grid: [Int]
+  private let surroundings: Int
+  public let grid: [Int]
   private let margin: [Int]
   private let extensions: [Extension]
   private let boundaries: [GridAxis.Boundary]
 
   /// - Parameters:
+  ///   - surroundings: coarser windows beside the patch's own; as many as levels unless told otherwise.
   ///   - padding: margin as a fraction of the domain, per axis, rounded to whole points, halves to even.
   ///   - extensions: per axis.
   ///   - boundaries: per axis; reflections are about the end point of a closed axis and half a cell beyond the last point
   ///     of any other.
   public init(
-    grid: [Int], levels: Int, padding: [Double], extensions: [Extension], boundaries: [GridAxis.Boundary]
+    grid: [Int], levels: Int, surroundings: Int? = nil, padding: [Double], extensions: [Extension],
+    boundaries: [GridAxis.Boundary]
   ) {
     self.grid = grid
     self.levels = levels
+    self.surroundings = surroundings ?? levels
     margin = zip(grid, padding).map { Int((Double($0) * $1).rounded(.toNearestOrEven)) }
     self.extensions = extensions
     self.boundaries = boundaries
@@ -55,11 +59,11 @@ public struct PatchGrid: Sendable {
     grid.firstIndex { $0 % (1 << levels) != 0 }
   }
 
-  /// From fields to windows, `[B·count, C·(L + 1), window…]`; patch (p₁, …, p_d) is row-major in the batch.
+  /// From fields to windows, `[B·count, C·(S + 1), window…]` with S surroundings; patch (p₁, …, p_d) is row-major in the batch.
   public var windows: PointMap {
     PointMap(
       inputGroup: 1, outputGroup: count, outputGrid: window,
-      parts: (0...levels).map { level in runs(level: level) })
+      parts: (0...surroundings).map { level in runs(level: level) })
   }
 
   /// From fields to patches without margin, `[B·count, C, patch…]`; undone by ``stitching``.

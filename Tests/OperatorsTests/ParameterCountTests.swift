@@ -128,6 +128,13 @@ func buildModel(
       name: "MG-TFNO, CP 0.1, two levels",
       json: #"{"type": "mg-tfno", "modes": 16, "width": 64, "levels": 2, "factorization": "cp"}"#, inputs: 1,
       outputs: 1, grid: [32, 32], expected: 50_881 + 2 * 3 * 128 + 4 * 2 * 386 * (1 + 64 + 64 + 16 + 9)),
+    // Twice the TFNO: on every second point with four outputs (three more than one, each 128 weights and a bias), and on
+    // windows with these four beside field and coordinates.
+    Count(
+      name: "MG-TFNO, Tucker 0.1, nested",
+      json: #"{"type": "mg-tfno", "modes": 16, "width": 64, "surroundings": "nested"}"#, inputs: 1,
+      outputs: 1,
+      grid: [32, 32], expected: 2 * (50_881 + 4 * 119_588) + 3 * 129 + 4 * 128),
     Count(
       name: "original FNO on 64 modes, today's form without channel networks",
       json:

@@ -137,10 +137,13 @@ import Testing
     for (name, gradient) in a { expectClose(gradient, try #require(b[name]), tolerance: 1e-11, name) }
   }
 
-  @Test("commutes with shifts by whole patches, without coordinates on a periodic domain")
-  func shifts() throws {
+  @Test(
+    "commutes with shifts by whole patches, without coordinates on a periodic domain",
+    arguments: [#""levels": 1"#, #""levels": 1, "surroundings": "nested""#])
+  func shifts(_ levels: String) throws {
     let grid = [16, 12]
-    let probe = try ModelProbe(json(#""levels": 1, "patchPadding": 0.25, "embedding": "none""#), grid: grid)
+    let probe = try ModelProbe(
+      json(#"\#(levels), "patchPadding": 0.25, "embedding": "none""#), grid: grid)
     let field = ModelProbe.noise(probe.shape(grid))
     func moved(_ field: [Double], channels: Int) -> [Double] {
       (0..<field.count).map { at in
@@ -152,6 +155,59 @@ import Testing
     expectClose(
       probe.output(moved(field, channels: 2), probe.shape(grid)),
       moved(probe.output(field, probe.shape(grid)), channels: 1), tolerance: 1e-12)
+  }
+
+  @Test(
+    "nested networks have the gradients of their loss, on every kind of axis",
+    arguments: [GridAxis.Boundary.periodic, .closed, .cellCentred])
+  func nested(_ boundary: GridAxis.Boundary) throws {
+    let grid = [16, 12]
+    let text = json(
+      #""levels": 2, "patchPadding": 0.1, "surroundings": "nested", "continuation": "mirrored""#)
+    let probe = try ModelProbe(text, grid: grid, boundary: boundary)
+    let gradients = probe.gradients(grid)
+    // Away from the initial values, along one random direction of all parameters.
+    let directions = Dictionary(
+      uniqueKeysWithValues: probe.builder.parameters.map { parameter in
+        let numbers = Philox(seed: 7, stream: parameter.name)
+        return (parameter.name, (0..<parameter.count).map { numbers.normals(UInt64($0)).0 })
+      })
+    let shape = probe.shape(grid, batch: 2)
+    let target = ModelProbe.noise(FieldShape(batch: 2, grid: grid, channels: 1), "target")
+    func loss(_ step: Double) throws -> Double {
+      for parameter in probe.builder.parameters {
+        let direction = try #require(directions[parameter.name])
+        for (i, place) in parameter.range.enumerated() { probe.values[place] += step * direction[i] }
+      }
+      DerivedWeights(probe.builder.derivations, precision: .float64, trains: false).compute(in: probe.values)
+      let squares = zip(probe.output(ModelProbe.noise(shape), shape), target).map { ($0 - $1) * ($0 - $1) }
+      return squares.reduce(0, +) / Double(grid[0] * grid[1])
+    }
+    let step = 1e-5
+    let (right, left) = (try loss(step), try loss(-2 * step))
+    let expected = try gradients.reduce(0) { sum, gradient in
+      try sum + zip(gradient.value, #require(directions[gradient.key])).map(*).reduce(0, +)
+    }
+    let slope = (right - left) / (2 * step)
+    #expect(abs(slope - expected) < 1e-6 * abs(expected), "\(slope) instead of \(expected)")
+    #expect(
+      Set(gradients.keys).isSuperset(of: ["coarser.2.lifting.first.bias", "coarser.1.lifting.first.bias"]))
+    for (name, gradient) in gradients { #expect(gradient.contains { $0 != 0 }, "\(name)") }
+  }
+
+  /// The pairs that MGTFNO.md compares: networks on the whole of every second point and on windows, against one on all.
+  @Test(
+    "needs the memory of one window with nested networks too",
+    arguments: [(12, 0.2, 12, 0.093, 0.44), (32, 0.1, 20, 0.12, 0.43)])
+  func nestedMemory(_ whole: Int, wholeRank: Double, _ modes: Int, rank: Double, most: Double) throws {
+    let grid = [64, 64]
+    let full = try bytes(
+      #"{"type": "tfno", "modes": \#(whole), "width": 24, "rank": \#(wholeRank), "embedding": "none"}"#, grid)
+    let one = try bytes(
+      #"{"type": "mg-tfno", "modes": \#(modes), "width": 24, "rank": \#(rank), "levels": 1, "#
+        + #""patchPadding": 0.03125, "surroundings": "nested", "embedding": "none"}"#, grid)
+    print("nested, \(modes) modes: \(Double(one) / Double(full)) of the whole domain's bytes, \(whole) modes")
+    #expect(Double(one) < most * Double(full))
   }
 
   /// Bytes of the training program of one sample, activations alone: the arrays that are planned.

@@ -12,6 +12,7 @@ struct FourierNetwork {
   private let continuations: [Continuation]
   private let lifting: (Variable) -> Variable
   private let blocks: [FourierBlock]
+  private let factors: FactorizedConvolutions?
   var convolutions: [SpectralConvolution]
   private let projection: PointwiseNetwork
   private let spacing: GridSpacing
@@ -19,9 +20,11 @@ struct FourierNetwork {
   /// - Parameters:
   ///   - factorization: how spectral weights are kept; dense if nil.
   ///   - kernels: local kernels beside the spectral convolutions.
+  ///   - derivesWeights: false where parameters of other networks follow, which come before all weights that are derived:
+  ///     ``deriveWeights(in:)`` does it then.
   init(
     _ configuration: FNO.Configuration, factorization: TFNO.Weights? = nil, kernels: LocalNO.Kernels? = nil,
-    signature: OperatorSignature, builder: ParameterBuilder
+    signature: OperatorSignature, builder: ParameterBuilder, derivesWeights: Bool = true
   ) throws {
     self.configuration = configuration
     let d = signature.dimensions
@@ -45,13 +48,13 @@ struct FourierNetwork {
     }
     let deviation = (2 / Double(2 * width)).squareRoot()
     let scope = { (index: Int) in "blocks.\(index).spectral" }
-    let factors = try factorization.map { weights in
+    factors = try factorization.map { weights in
       try FactorizedConvolutions(
         layers: layers, width: width, modes: modes, factorization: weights.factorization,
         isJoint: weights.isJoint, isSeparable: configuration.separable, deviation: deviation, scope: scope,
         in: builder)
     }
-    let dense =
+    convolutions =
       factors == nil
       ? (0..<layers).map { index in
         SpectralConvolution(
@@ -72,7 +75,12 @@ struct FourierNetwork {
     projection = PointwiseNetwork(
       "projection", inputs: width, hidden: max(1, Int(configuration.projectionRatio * Double(width))),
       outputs: signature.outputChannels, activation: configuration.activation, in: builder)
-    convolutions = factors?.convolutions(in: builder) ?? dense
+    if derivesWeights { deriveWeights(in: builder) }
+  }
+
+  /// Spectral weights from their factors; nothing to do for dense ones.
+  mutating func deriveWeights(in builder: ParameterBuilder) {
+    if let factors { convolutions = factors.convolutions(in: builder) }
   }
 
   /// Points added on each side of each axis: round half to even, as the reference.

@@ -14,6 +14,14 @@ extension MGTFNO {
       case zero
     }
 
+    /// How a patch knows of what lies around it.
+    public enum Surroundings: String, Sendable, CaseIterable {
+      /// Coarser windows about the same centre, as further channels: the paper's.
+      case windows
+      /// What a network on the grid of every second point says at the window's own points.
+      case nested
+    }
+
     public var network: FNO.Configuration
     var weights: TFNO.Weights
     /// L: 2^L patches per axis, and as many coarser surroundings.
@@ -21,6 +29,9 @@ extension MGTFNO {
     /// Margin of a patch as a fraction of the domain.
     public var patchPadding: [Double]
     public var outside: Extension
+    public var surroundings: Surroundings
+    /// Channels that a coarser network hands to the next finer one.
+    public var features: Int
 
     public init(from reader: ConfigReader) throws {
       let tensorised = try TFNO.Configuration(from: reader)
@@ -36,6 +47,14 @@ extension MGTFNO {
         "extension", default: .auto,
         doc: "outside the domain: circular, odd (fields that vanish at walls), even, zero; auto: circular on "
           + "periodic axes, else zero")
+      surroundings = try reader.choice(
+        "surroundings", default: .windows,
+        doc:
+          "what a patch knows of its surroundings: coarser windows (the paper's), or what a network on the grid "
+          + "of every second point says at the patch's own points (nested)")
+      features = try reader.int(
+        "features", default: 4, in: 1...4096,
+        doc: "channels that a coarser network hands to the next finer one, surroundings being nested")
     }
 
     /// The extension at a boundary.
