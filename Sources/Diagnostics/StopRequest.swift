@@ -11,7 +11,7 @@ import Synchronization
 /// Whether someone asked the program to stop; long loops poll it between steps.
 ///
 /// The first SIGINT, SIGTERM or SIGUSR1 asks: the job finishes its step, leaves its files whole and exits
-/// with ``ExitCode/stoppedResumable``. A second SIGINT or SIGTERM exits at once with 130 or 143; files are
+/// with ``ExitCode/stoppedResumable``; a line on standard error says so, as a step may take long. A second SIGINT or SIGTERM exits at once with 130 or 143; files are
 /// still whole, because every file appears by a rename when it is complete.
 public struct StopRequest: Sendable {
   private let poll: @Sendable () -> Bool
@@ -62,5 +62,13 @@ private let pendingSignal = Atomic<Int32>(0)
 
 private func handleSignal(_ number: Int32) {
   let first = pendingSignal.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-  if !first.exchanged, number != SIGUSR1 { _exit(128 + number) }
+  if first.exchanged {
+    // Behind a progress line that has not ended; write(2) is one of the few calls that a handler may make.
+    let notice: StaticString = "\nstopping when what is under way is done; a second signal stops at once\n"
+    let interrupted = errno
+    defer { errno = interrupted }
+    _ = write(STDERR_FILENO, notice.utf8Start, notice.utf8CodeUnitCount)
+  } else if number != SIGUSR1 {
+    _exit(128 + number)
+  }
 }

@@ -20,6 +20,7 @@ struct SignalTests {
     run.resume()
     let outcome = try run.finish()
     #expect(outcome.status == 75)
+    #expect(outcome.error.contains("\nstopping when what is under way is done"))
     #expect(outcome.error.contains("nothing was written"))
     #expect(outcome.output == "")
     #expect(scratch.contents == ["c.json"])
