@@ -11,8 +11,8 @@ import Synchronization
 /// Whether someone asked the program to stop; long loops poll it between steps.
 ///
 /// The first SIGINT, SIGTERM or SIGUSR1 asks: the job finishes its step, leaves its files whole and exits
-/// with ``ExitCode/stoppedResumable``; a line on standard error says so, as a step may take long. A second SIGINT or SIGTERM exits at once with 130 or 143; files are
-/// still whole, because every file appears by a rename when it is complete.
+/// with ``ExitCode/stoppedResumable``; a line on standard error says so, as a step may take long. A second SIGINT or
+/// SIGTERM exits at once with 130 or 143; files are still whole, because every file appears by a rename when it is complete.
 public struct StopRequest: Sendable {
   private let poll: @Sendable () -> Bool
 

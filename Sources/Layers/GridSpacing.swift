@@ -44,23 +44,12 @@ public struct GridSpacing: Sendable {
   }
 
   /// The field on another grid of the domain, linear between its points.
-  public func resampled(_ x: Variable, to grid: [Int]) -> Variable {
+  ///
+  /// - Parameter periodic: the rule on periodic axes, such as ``Resampling/fourier``.
+  public func resampled(_ x: Variable, to grid: [Int], periodic: Resampling = .periodicLinear) -> Variable {
     let methods = placements.map { placement -> Resampling in
       switch placement {
-      case .periodic: .periodicLinear
-      case .closed: .alignedLinear
-      case .cellCentred: .linear
-      }
-    }
-    return x.resampled(to: grid, by: methods)
-  }
-
-  /// The field on another grid of the domain: the trigonometric polynomial through its points on periodic axes, linear
-  /// between them on others.
-  public func interpolated(_ x: Variable, to grid: [Int]) -> Variable {
-    let methods = placements.map { placement -> Resampling in
-      switch placement {
-      case .periodic: .fourier
+      case .periodic: periodic
       case .closed: .alignedLinear
       case .cellCentred: .linear
       }

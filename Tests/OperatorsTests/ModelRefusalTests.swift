@@ -95,6 +95,11 @@ import Testing
     #expect(throws: ModelError.patchesDoNotDivide(axis: 0, points: 47, patches: 2)) {
       try build(MGTFNO.self, settings(32), grid: [47])
     }
+    // No point would be left on the coarsest grid.
+    #expect(throws: ModelError.patchesDoNotDivide(axis: 0, points: 2, patches: 4)) {
+      try build(
+        MGTFNO.self, #"{"modes": 1, "width": 4, "levels": 2, "surroundings": "nested"}"#, grid: [2])
+    }
   }
 
   @Test("what linear attention normalises is refused for others")

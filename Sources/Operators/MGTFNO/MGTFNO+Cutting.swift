@@ -20,6 +20,13 @@ extension MGTFNO {
       extensions = boundaries.map { configuration.chosenExtension(at: $0) }
     }
 
+    /// Refuses grids that patches do not divide; on all others the coarsest grid has a point at least.
+    func requireDivision(of grid: [Int]) throws {
+      if let axis = PatchGrid.undivided(grid, levels: levels) {
+        throw ModelError.patchesDoNotDivide(axis: axis, points: grid[axis], patches: 1 << levels)
+      }
+    }
+
     /// Patches of the data's grid after some halvings: half as many per axis each time, of as many points, and of one that is
     /// the whole domain no margin.
     func patches(_ grid: [Int], halvings: Int) -> PatchGrid {

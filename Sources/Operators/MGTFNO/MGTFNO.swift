@@ -31,6 +31,7 @@ public struct MGTFNO: OperatorModel {
     spacing = GridSpacing(signature.axes)
     let cutting = try Cutting(configuration, signature)
     self.cutting = cutting
+    try cutting.requireDivision(of: signature.gridShape)
     var stages = try (0...cutting.coarsest).reversed().map { halvings in
       let patches = cutting.patches(signature.gridShape, halvings: halvings)
       let part = configuration.part(of: signature, halvings: halvings)
@@ -50,10 +51,9 @@ public struct MGTFNO: OperatorModel {
   }
 
   /// Coarser networks have names of their own.
-  private static func scoped<R>(_ halvings: Int, in builder: ParameterBuilder, _ body: () throws -> R)
-    rethrows
-    -> R
-  {
+  private static func scoped<R>(
+    _ halvings: Int, in builder: ParameterBuilder, _ body: () throws -> R
+  ) rethrows -> R {
     try halvings == 0 ? body() : builder.scope("coarser.\(halvings)", body)
   }
 
@@ -77,9 +77,7 @@ public struct MGTFNO: OperatorModel {
   }
 
   public func validate(grid: [Int]) throws {
-    if let axis = PatchGrid.undivided(grid, levels: cutting.levels) {
-      throw ModelError.patchesDoNotDivide(axis: axis, points: grid[axis], patches: 1 << cutting.levels)
-    }
+    try cutting.requireDivision(of: grid)
     for stage in stages {
       try stage.network.validate(grid: cutting.patches(grid, halvings: stage.halvings).window)
     }
@@ -91,9 +89,9 @@ public struct MGTFNO: OperatorModel {
     // Each network sees the field on its grid beside what the coarser one before it says.
     return stages.reduce(into: field) { result, stage in
       let patches = cutting.patches(grid, halvings: stage.halvings)
-      let own = spacing.interpolated(field, to: patches.grid)
+      func brought(_ x: Variable) -> Variable { spacing.resampled(x, to: patches.grid, periodic: .fourier) }
       let isFirst = stage.halvings == cutting.coarsest
-      let seen = isFirst ? own : own.concatenated(with: spacing.interpolated(result, to: patches.grid))
+      let seen = isFirst ? brought(field) : brought(field).concatenated(with: brought(result))
       result = seen.gathered(patches.windows).recomputed(piece: 1) { window in
         stage.network(window).cropped(origin: patches.origin, grid: patches.patch)
       }.gathered(patches.stitching)
